@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A tool: what a model can call. One file pair each in src/tools; registry.cpp is the one line of
+// registration. Tools know sandboxes and nothing of MCP messages or HTTP.
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cus/base/event.hpp"
+#include "cus/base/json.hpp"
+#include "cus/sandbox/computer.hpp"
+
+namespace cus::tools {
+
+// Who calls, from the request's headers; honoured only from a caller with the key (design D9).
+struct Caller {
+  TenantId tenant;
+  std::optional<ChatId> chat;  // absent: SINGLE_USER_MODE decides
+  std::string user_email;
+  std::string user_name;
+};
+
+enum class SingleUserMode { lenient, single, strict };
+
+struct Settings {
+  std::chrono::seconds command_timeout{120};
+  SingleUserMode mode = SingleUserMode::lenient;
+  bool structured_results = false;
+};
+
+// What a running call may use of its surroundings.
+struct CallContext {
+  const Caller& caller;
+  const Settings& settings;
+  sandbox::Computers& computers;
+  Event& cancelled;  // set when the client cancelled: stop the work, the result is not wanted
+  // Reports progress; does nothing when the client asked for none. Values strictly increase on the wire.
+  std::function<Task<>(double progress, std::optional<double> total, std::string message)> progress;
+};
+
+struct ToolResult {
+  std::string text;  // one block, valid UTF-8
+  bool is_error = false;
+  Json meta;  // machine-readable facts: exit code, job id, byte counts, duration; object or null
+};
+
+struct Tool {
+  std::string name;
+  std::string title;
+  std::string description;
+  Json input_schema;
+  Json annotations;
+  std::function<Task<ToolResult>(Json arguments, CallContext& context)> run;
+};
+
+// All tools, in the order of tools/list.
+std::vector<Tool> all_tools(const Settings& settings);
+
+// The chat a call works on, by SINGLE_USER_MODE. The error is the text for the model.
+struct ChatChoice {
+  ChatKey key;
+  bool shared_default = false;  // lenient and no chat id: the note about X-Chat-Id belongs under the result
+};
+Result<ChatChoice> choose_chat(const Caller& caller, SingleUserMode mode);
+
+}  // namespace cus::tools

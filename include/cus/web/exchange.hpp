@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One HTTP request and its answer, as a route's handler sees it. The head has been checked (Host, Origin,
+// key) before the handler runs; the body is read only when the handler asks for it.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cus/base/clock.hpp"
+#include "cus/base/id.hpp"
+#include "cus/net/http.hpp"
+
+namespace cus::web {
+
+struct Request {
+  std::string method;
+  std::string path;   // percent-decoded once, normalised
+  std::string query;  // as sent
+  net::Headers headers;
+  std::string peer;                // address of the connection
+  std::string request_id;          // from X-Request-Id when well-formed, else random
+  std::optional<TenantId> tenant;  // whose key was sent; on open routes without a key: nullopt
+};
+
+struct Response {
+  int status = 200;
+  net::Headers headers;
+  std::string body;
+};
+
+class Exchange {
+ public:
+  Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  virtual ~Exchange() = default;
+
+  virtual const Request& request() const = 0;
+  virtual Executor executor() = 0;
+  // Code::too_large beyond `limit`, timed_out for a body that trickles.
+  virtual Task<Result<std::string>> read_body(std::uint64_t limit) = 0;
+  // The whole answer; called once, and not after start_events.
+  virtual Task<Result<>> respond(Response response) = 0;
+  // Begins a text/event-stream answer (no-store, no buffering); then events, then end_events.
+  virtual Task<Result<>> start_events(net::Headers extra) = 0;
+  // One event: lines of `data` are prefixed as the format demands; `id` may be empty.
+  virtual Task<Result<>> send_event(std::string_view data, std::string_view id) = 0;
+  virtual Task<Result<>> send_comment(std::string_view text) = 0;
+  virtual Task<Result<>> end_events() = 0;
+  // Returns when the client has gone (FIN, RST), the server is draining hard, or at the deadline; true: gone.
+  virtual Task<bool> peer_gone(Deadline deadline) = 0;
+};
+
+}  // namespace cus::web

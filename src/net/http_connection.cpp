@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <charconv>
+#include <variant>
+
+#include "cus/net/http.hpp"
+
+namespace cus::net {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using RequestParser = http::request_parser<http::buffer_body>;
+using ResponseParser = http::response_parser<http::buffer_body>;
+
+constexpr std::size_t read_chunk = 16 * 1024;
+
+std::unexpected<Error> parse_error(const error_code& error) {
+  if (error == http::error::header_limit) return fail(Code::too_large, "The request head is too large.");
+  if (error == http::error::partial_message || error == http::error::end_of_stream) {
+    return fail(Code::io, "The peer closed the connection in the middle of a message.");
+  }
+  return fail(Code::protocol, "This is not a valid HTTP/1.1 message.", error.message());
+}
+
+template <class Message>
+Headers copy_headers(const Message& message) {
+  Headers headers;
+  for (const auto& field : message) {
+    headers.fields.push_back({std::string(field.name_string()), std::string(field.value())});
+  }
+  return headers;
+}
+
+}  // namespace
+
+struct HttpConnection::Impl {
+  Impl(StreamPtr s, std::string_view already_read, HttpLimits l) : stream(std::move(s)), limits(l) {
+    const auto space = buffer.prepare(already_read.size());
+    std::copy(already_read.begin(), already_read.end(), static_cast<char*>(space.data()));
+    buffer.commit(already_read.size());
+  }
+
+  StreamPtr stream;
+  HttpLimits limits;
+  boost::beast::flat_buffer buffer;
+  std::variant<std::monostate, RequestParser, ResponseParser> parser;
+
+  // Reads more bytes; false when the peer has ended.
+  Task<Result<bool>> fill(Deadline deadline) {
+    const auto space = buffer.prepare(read_chunk);
+    const Result<std::size_t> got =
+        co_await stream->read_some({static_cast<char*>(space.data()), space.size()}, deadline);
+    if (!got) co_return std::unexpected(got.error());
+    buffer.commit(*got);
+    co_return *got != 0;
+  }
+
+  // Nothing of a message has arrived yet.
+  template <class Parser>
+  Task<Result<bool>> read_head(Parser& p, Deadline deadline) {
+    for (;;) {
+      if (buffer.size() > 0) {
+        error_code error;
+        buffer.consume(p.put(buffer.data(), error));
+        if (error && error != http::error::need_more) co_return parse_error(error);
+        if (p.is_header_done()) co_return true;
+      }
+      const Result<bool> more = co_await fill(deadline);
+      if (!more) co_return std::unexpected(more.error());
+      if (*more) continue;
+      if (!p.got_some() && buffer.size() == 0) co_return false;
+      co_return fail(Code::io, "The peer closed the connection in the middle of a message.");
+    }
+  }
+
+  template <class Parser>
+  Task<Result<std::size_t>> read_body_some(Parser& p, std::span<char> into, Deadline deadline) {
+    auto& body = p.get().body();
+    while (!p.is_done()) {
+      body.data = into.data();
+      body.size = into.size();
+      error_code error;
+      if (buffer.size() > 0) {
+        buffer.consume(p.put(buffer.data(), error));
+        if (error && error != http::error::need_more && error != http::error::need_buffer) {
+          co_return parse_error(error);
+        }
+      }
+      const std::size_t got = into.size() - body.size;
+      if (got > 0) co_return got;
+      if (p.is_done()) break;
+      const Result<bool> more = co_await fill(deadline);
+      if (!more) co_return std::unexpected(more.error());
+      if (*more) continue;
+      p.put_eof(error);
+      if (error) co_return parse_error(error);
+      if (!p.is_done()) co_return fail(Code::io, "The peer closed the connection in the middle of a body.");
+    }
+    co_return 0U;
+  }
+};
+
+HttpConnection::HttpConnection(StreamPtr stream, HttpLimits limits)
+    : HttpConnection(std::move(stream), std::string(), limits) {}
+HttpConnection::HttpConnection(StreamPtr stream, std::string already_read, HttpLimits limits)
+    : impl_(std::make_unique<Impl>(std::move(stream), already_read, limits)) {}
+HttpConnection::HttpConnection(HttpConnection&&) noexcept = default;
+HttpConnection& HttpConnection::operator=(HttpConnection&&) noexcept = default;
+HttpConnection::~HttpConnection() = default;
+
+Task<Result<std::optional<RequestHead>>> HttpConnection::read_request(Deadline deadline) {
+  auto& parser = impl_->parser.emplace<RequestParser>();
+  parser.header_limit(impl_->limits.head_bytes);
+  parser.body_limit(boost::none);  // read_body counts what it reads
+  const Result<bool> begun = co_await impl_->read_head(parser, deadline);
+  if (!begun) co_return std::unexpected(begun.error());
+  if (!*begun) co_return std::nullopt;
+  const auto& message = parser.get();
+  RequestHead head;
+  head.method = std::string(message.method_string());
+  head.target = std::string(message.target());
+  head.version = static_cast<int>(message.version());
+  head.headers = copy_headers(message);
+  head.keep_alive = parser.keep_alive();
+  head.upgrade = parser.upgrade();
+  head.chunked = parser.chunked();
+  if (const auto length = parser.content_length()) head.content_length = *length;
+  head.expects_continue = head.headers.has_token("Expect", "100-continue");
+  co_return head;
+}
+
+Task<Result<ResponseHead>> HttpConnection::read_response(Deadline deadline, bool head_request) {
+  auto& parser = impl_->parser.emplace<ResponseParser>();
+  parser.header_limit(impl_->limits.head_bytes);
+  parser.body_limit(boost::none);
+  parser.skip(head_request);
+  const Result<bool> begun = co_await impl_->read_head(parser, deadline);
+  if (!begun) co_return std::unexpected(begun.error());
+  if (!*begun) co_return fail(Code::io, "The peer closed the connection before it answered.");
+  const auto& message = parser.get();
+  ResponseHead head;
+  head.status = static_cast<int>(message.result_int());
+  head.headers = copy_headers(message);
+  head.keep_alive = parser.keep_alive();
+  head.upgraded = head.status == 101;
+  if (const auto length = parser.content_length()) head.content_length = *length;
+  co_return head;
+}
+
+Task<Result<std::size_t>> HttpConnection::read_body_some(std::span<char> into, Deadline deadline) {
+  if (auto* request = std::get_if<RequestParser>(&impl_->parser)) {
+    co_return co_await impl_->read_body_some(*request, into, deadline);
+  }
+  if (auto* response = std::get_if<ResponseParser>(&impl_->parser)) {
+    co_return co_await impl_->read_body_some(*response, into, deadline);
+  }
+  co_return 0U;
+}
+
+Task<Result<std::string>> HttpConnection::read_body(std::uint64_t limit, Deadline deadline) {
+  std::string body;
+  std::array<char, read_chunk> chunk;
+  for (;;) {
+    const Result<std::size_t> got = co_await read_body_some(chunk, deadline);
+    if (!got) co_return std::unexpected(got.error());
+    if (*got == 0) co_return body;
+    if (body.size() + *got > limit) co_return fail(Code::too_large, "The body is too large.");
+    body.append(chunk.data(), *got);
+  }
+}
+
+Task<Result<>> HttpConnection::write(std::string_view bytes, Deadline deadline) {
+  return impl_->stream->write(bytes, deadline);
+}
+
+Stream& HttpConnection::stream() {
+  return *impl_->stream;
+}
+
+bool HttpConnection::has_buffered() const {
+  return impl_->buffer.size() > 0;
+}
+
+std::pair<StreamPtr, std::string> HttpConnection::release() {
+  const auto data = impl_->buffer.data();
+  std::string rest(static_cast<const char*>(data.data()), data.size());
+  return {std::move(impl_->stream), std::move(rest)};
+}
+
+void HttpConnection::close() {
+  impl_->stream->close();
+}
+
+}  // namespace cus::net

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Runs a task to its end on a loop of its own and returns its value; fails the test when nothing is left to do before.
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <chrono>
+#include <stdexcept>
+
+#include "cus/base/task.hpp"
+
+namespace cus::test {
+
+template <class T>
+T run_task(boost::asio::io_context& loop, Task<T> task, std::chrono::seconds limit = std::chrono::seconds(20)) {
+  auto result = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
+  loop.restart();
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    if (loop.run_one_until(deadline) == 0) throw std::runtime_error("the task did not end in time");
+  }
+  return result.get();
+}
+
+}  // namespace cus::test
