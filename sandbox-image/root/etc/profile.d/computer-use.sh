@@ -1,7 +1,7 @@
 # Also read by /etc/skel/.bashrc, so that any shell finds what pip, npm, uv and cargo installed into the home.
 case ":$PATH:" in
   *":$HOME/.local/bin:"*) ;;
-  *) PATH="$HOME/.local/bin:$HOME/.cargo/bin:$PATH" ;;
+  *) PATH="$HOME/.local/bin:$HOME/.npm-global/bin:$HOME/.cargo/bin:$PATH" ;;
 esac
 export PATH LANG="${LANG:-C.UTF-8}"
 
