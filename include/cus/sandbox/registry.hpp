@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// All computers of this server: a map with single flight (design D10). What the engine and the guests say is
+// asked, not remembered; what must survive a restart is in the store. Belongs to the loop.
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cus/base/blocking_pool.hpp"
+#include "cus/egress/egress.hpp"
+#include "cus/engine/container_engine.hpp"
+#include "cus/sandbox/computer.hpp"
+#include "cus/sandbox/spec_factory.hpp"
+#include "cus/store/store.hpp"
+
+namespace cus::sandbox {
+
+// What the registry works with; all of it outlives the registry.
+struct Services {
+  Executor executor;
+  engine::ContainerEngine& engine;
+  store::Store& store;
+  BlockingPool& pool;
+  egress::Egress& egress;
+  Layout layout;
+  InstanceId instance;
+  SandboxSettings settings;
+};
+
+struct RegistryOptions {
+  Clock::duration idle_timeout = std::chrono::minutes(10);
+  std::size_t max_sandboxes = 0;  // awake at once; 0: no cap
+};
+
+struct Listed {
+  store::ChatRow chat;
+  engine::State state = engine::State::absent;
+  bool connected = false;
+};
+
+class Registry final : public Computers {
+ public:
+  Registry(Services services, RegistryOptions options);
+  ~Registry() override;
+
+  Task<Result<Computer>> acquire(const ChatKey& key, Deadline deadline) override;
+  void job_running(const StorageId& storage, const JobId& job) override;
+  void job_ended(const StorageId& storage, const JobId& job, const guest::JobEnd& end) override;
+
+  // Once, before anything else: listens for the guests of sandboxes that outlived the last server, and
+  // settles the jobs that were running then.
+  Task<Result<>> adopt();
+  // Stops sandboxes that nobody has used for the idle timeout. Ends when shut down.
+  Task<> reap_idle();
+
+  Task<Result<std::vector<Listed>>> list();
+  // Stops and removes the sandbox; with `files` also home, uploads, outputs and the chat itself.
+  // Code::not_found for a chat that does not exist.
+  enum class Remove { sandbox, sandbox_and_files };
+  Task<Result<>> remove(ChatKey key, Remove what);
+
+  // No new wakes. Then, with `stop`, stops every sandbox; without, they keep running for the next server.
+  Task<> shut_down(bool stop, Deadline deadline);
+  std::size_t awake() const;
+
+  struct State;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace cus::sandbox
