@@ -39,6 +39,10 @@ asio::cancellation_slot DeadlineTimer::slot() {
   return state_->signal.slot();
 }
 
+void DeadlineTimer::cancel() {
+  state_->signal.emit(asio::cancellation_type::all);
+}
+
 bool DeadlineTimer::expired() const {
   return state_->expired;
 }

@@ -33,6 +33,8 @@ class DeadlineTimer {
 
   [[nodiscard]] Guard arm(Deadline deadline);
   boost::asio::cancellation_slot slot();
+  // Ends the operation that uses the slot before its deadline.
+  void cancel();
   // Whether the last armed operation ran into its deadline.
   bool expired() const;
 

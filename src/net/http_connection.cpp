@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <charconv>
 #include <variant>
 
+#include "chunk_decoder.hpp"
 #include "cus/net/http.hpp"
 
 namespace cus::net {
@@ -34,6 +37,13 @@ Headers copy_headers(const Message& message) {
   return headers;
 }
 
+// The parser would join folded lines; a front server may see two headers there.
+bool has_folded_line(std::string_view raw) {
+  const std::string_view head =
+      raw.starts_with("\r\n") ? std::string_view() : raw.substr(0, raw.find("\r\n\r\n"));
+  return head.contains("\r\n ") || head.contains("\r\n\t");
+}
+
 }  // namespace
 
 struct HttpConnection::Impl {
@@ -47,6 +57,7 @@ struct HttpConnection::Impl {
   HttpLimits limits;
   boost::beast::flat_buffer buffer;
   std::variant<std::monostate, RequestParser, ResponseParser> parser;
+  std::optional<ChunkDecoder> chunks;  // decodes the body of the current message when it is chunked
 
   // Reads more bytes; false when the peer has ended.
   Task<Result<bool>> fill(Deadline deadline) {
@@ -58,15 +69,31 @@ struct HttpConnection::Impl {
     co_return *got != 0;
   }
 
-  // Nothing of a message has arrived yet.
+  std::string_view unread() const { return {static_cast<const char*>(buffer.data().data()), buffer.size()}; }
+
+  // False when the peer ended before the first byte. The parser takes header by header and limits only the
+  // part it was given last, so the whole is counted here.
   template <class Parser>
   Task<Result<bool>> read_head(Parser& p, Deadline deadline) {
+    constexpr bool is_request = std::is_same_v<Parser, RequestParser>;
+    std::size_t taken = 0;
+    chunks.reset();
     for (;;) {
       if (buffer.size() > 0) {
+        if (is_request && has_folded_line(unread())) {
+          co_return fail(Code::protocol, "A header must not be folded over several lines.");
+        }
         error_code error;
-        buffer.consume(p.put(buffer.data(), error));
+        const std::size_t used = p.put(buffer.data(), error);
+        buffer.consume(used);
+        taken += used;
         if (error && error != http::error::need_more) co_return parse_error(error);
-        if (p.is_header_done()) co_return true;
+        const std::size_t seen = p.is_header_done() ? taken : taken + buffer.size();
+        if (seen > limits.head_bytes) co_return parse_error(http::error::header_limit);
+        if (p.is_header_done()) {
+          if (p.chunked() && !p.is_done()) chunks.emplace();
+          co_return true;
+        }
       }
       const Result<bool> more = co_await fill(deadline);
       if (!more) co_return std::unexpected(more.error());
@@ -101,6 +128,21 @@ struct HttpConnection::Impl {
     }
     co_return 0U;
   }
+
+  Task<Result<std::size_t>> read_chunked(std::span<char> into, Deadline deadline) {
+    while (!chunks->done()) {
+      const auto data = buffer.data();
+      const auto step = chunks->decode({static_cast<const char*>(data.data()), data.size()}, into);
+      buffer.consume(step.consumed);
+      if (step.produced > 0) co_return step.produced;
+      if (chunks->malformed()) co_return fail(Code::protocol, "The chunked body is malformed.");
+      if (chunks->done()) break;
+      const Result<bool> more = co_await fill(deadline);
+      if (!more) co_return std::unexpected(more.error());
+      if (!*more) co_return fail(Code::io, "The peer closed the connection in the middle of a body.");
+    }
+    co_return 0U;
+  }
 };
 
 HttpConnection::HttpConnection(StreamPtr stream, HttpLimits limits)
@@ -129,6 +171,13 @@ Task<Result<std::optional<RequestHead>>> HttpConnection::read_request(Deadline d
   head.chunked = parser.chunked();
   if (const auto length = parser.content_length()) head.content_length = *length;
   head.expects_continue = head.headers.has_token("Expect", "100-continue");
+  // Any other coding would leave it unclear where the body ends, and so where the next request begins.
+  const std::size_t codings = head.headers.count("Transfer-Encoding");
+  const bool only_chunked =
+      codings == 1 && head.version == 11 &&
+      boost::beast::iequals(head.headers.find("Transfer-Encoding").value_or(""), "chunked");
+  if (codings > 0 && !only_chunked)
+    co_return fail(Code::protocol, "This Transfer-Encoding is not supported.");
   co_return head;
 }
 
@@ -150,7 +199,27 @@ Task<Result<ResponseHead>> HttpConnection::read_response(Deadline deadline, bool
   co_return head;
 }
 
+Task<Result<bool>> HttpConnection::wait_readable(Deadline deadline) {
+  if (has_buffered()) co_return true;
+  impl_->parser.emplace<std::monostate>();
+  impl_->buffer.shrink_to_fit();
+  co_return co_await impl_->stream->wait_readable(deadline);
+}
+
+bool HttpConnection::has_request_line() const {
+  const auto* request = std::get_if<RequestParser>(&impl_->parser);
+  return request != nullptr && !request->get().target().empty();
+}
+
+bool HttpConnection::message_done() const {
+  if (impl_->chunks) return impl_->chunks->done();
+  if (const auto* request = std::get_if<RequestParser>(&impl_->parser)) return request->is_done();
+  if (const auto* response = std::get_if<ResponseParser>(&impl_->parser)) return response->is_done();
+  return true;
+}
+
 Task<Result<std::size_t>> HttpConnection::read_body_some(std::span<char> into, Deadline deadline) {
+  if (impl_->chunks) co_return co_await impl_->read_chunked(into, deadline);
   if (auto* request = std::get_if<RequestParser>(&impl_->parser)) {
     co_return co_await impl_->read_body_some(*request, into, deadline);
   }

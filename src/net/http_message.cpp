@@ -83,7 +83,9 @@ std::string format_response(int status, const Headers& headers) {
 }
 
 std::string_view reason_phrase(int status) {
-  const auto text = beast::http::obsolete_reason(beast::http::int_to_status(static_cast<unsigned>(status)));
+  const auto known = beast::http::int_to_status(static_cast<unsigned>(status));
+  if (known == beast::http::status::unknown) return {};
+  const auto text = beast::http::obsolete_reason(known);
   return {text.data(), text.size()};
 }
 

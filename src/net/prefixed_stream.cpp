@@ -25,6 +25,8 @@ class PrefixedStream final : public Stream {
     if (!prefix_.empty()) co_return true;
     co_return co_await stream_->wait_readable(deadline);
   }
+  void cancel_reads() override { stream_->cancel_reads(); }
+  bool peer_closed() override { return prefix_.empty() && stream_->peer_closed(); }
   void shutdown_send() override { stream_->shutdown_send(); }
   void close() override {
     prefix_.clear();

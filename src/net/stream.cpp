@@ -37,18 +37,16 @@ class SocketStream final : public Stream {
 
   Task<Result<std::size_t>> read_some(std::span<char> into, Deadline deadline) override {
     // Most reads of a busy connection find their bytes waiting: try without the loop first.
-    error_code error;
-    const std::size_t ready = socket_.read_some(asio::buffer(into.data(), into.size()), error);
-    if (!error) co_return ready;
-    if (error == asio::error::eof) co_return 0U;
-    if (error != asio::error::would_block) co_return socket_error(error, false, "read");
-    const Result<bool> readable = co_await wait_readable(deadline);
-    if (!readable) co_return std::unexpected(readable.error());
-    if (!*readable) co_return socket_error({}, true, "read");
-    const std::size_t got = socket_.read_some(asio::buffer(into.data(), into.size()), error);
-    if (!error) co_return got;
-    if (error == asio::error::eof) co_return 0U;
-    co_return socket_error(error, false, "read");
+    for (;;) {
+      error_code error;
+      const std::size_t got = socket_.read_some(asio::buffer(into.data(), into.size()), error);
+      if (!error) co_return got;
+      if (error == asio::error::eof) co_return 0U;
+      if (error != asio::error::would_block) co_return socket_error(error, false, "read");
+      const Result<bool> readable = co_await wait_readable(deadline);
+      if (!readable) co_return std::unexpected(readable.error());
+      if (!*readable) co_return socket_error({}, true, "read");
+    }
   }
 
   Task<Result<>> write(std::string_view data, Deadline deadline) override {
@@ -76,6 +74,15 @@ class SocketStream final : public Stream {
     if (!error) co_return true;
     if (reads_.expired()) co_return false;
     co_return socket_error(error, false, "wait");
+  }
+
+  void cancel_reads() override { reads_.cancel(); }
+
+  bool peer_closed() override {
+    char byte = 0;
+    error_code error;
+    socket_.receive(asio::buffer(&byte, 1), Socket::message_peek, error);
+    return error && error != asio::error::would_block;
   }
 
   void shutdown_send() override {

@@ -70,6 +70,14 @@ class HttpConnection {
   Task<Result<std::optional<RequestHead>>> read_request(Deadline deadline);
   Task<Result<ResponseHead>> read_response(Deadline deadline, bool head_request = false);
 
+  // True when a message has begun to arrive or the peer has ended, false at the deadline. Holds no read
+  // buffer while it waits, so that an idle connection is small.
+  Task<Result<bool>> wait_readable(Deadline deadline);
+  // Whether the request line of the last read_request arrived whole: tells 414 from 431.
+  bool has_request_line() const;
+  // Whether the message begun by read_request or read_response was read to its end.
+  bool message_done() const;
+
   // 0 at the end of the body.
   Task<Result<std::size_t>> read_body_some(std::span<char> into, Deadline deadline);
   // The whole body; Code::too_large beyond `limit` bytes, however they were announced.

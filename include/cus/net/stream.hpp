@@ -31,6 +31,11 @@ class Stream {
   virtual Task<Result<>> write(std::string_view data, Deadline deadline) = 0;
   // True when a read would return at once (data, end or error), false at the deadline. Consumes nothing.
   virtual Task<Result<bool>> wait_readable(Deadline deadline) = 0;
+  // Ends a pending read or wait_readable with Code::cancelled; the stream stays usable.
+  virtual void cancel_reads() {}
+  // Whether a read would find the end or an error at once; false while bytes wait before it. Consumes
+  // nothing.
+  virtual bool peer_closed() { return false; }
   // Half-close: the peer reads to its end, we may still read.
   virtual void shutdown_send() = 0;
   virtual void close() = 0;
