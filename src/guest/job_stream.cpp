@@ -19,6 +19,7 @@ struct JobStream::Impl {
   net::StreamPtr stream;  // null once the job has ended or the connection broke
   std::string buffer;     // received, not yet decoded; begins at a frame
   std::size_t used = 0;   // bytes of buffer already decoded
+  int sending = 0;        // writes under way, which a hand-back must not overtake
 
   // The frame at the front of the buffer, if all of it is there.
   Result<std::optional<JobEvent>> take_frame() {
@@ -50,6 +51,7 @@ struct JobStream::Impl {
 
   // The job has ended: the connection goes back for the next request.
   Task<> hand_back() {
+    if (sending > 0) co_return stream->close();
     constexpr auto frame = encode_frame_header({FrameType::done, 0});
     const Result<> sent =
         co_await stream->write({frame.data(), frame.size()}, after(std::chrono::seconds(2)));
@@ -60,10 +62,10 @@ struct JobStream::Impl {
   Task<Result<>> send(FrameType type, std::string_view payload, Deadline deadline) {
     while (stream != nullptr) {
       const std::string_view part = payload.substr(0, max_frame_bytes);
-      const auto header = encode_frame_header({type, static_cast<std::uint32_t>(part.size())});
-      std::string frame(header.data(), header.size());
-      frame.append(part);
+      const std::string frame = encode_frame(type, part);
+      ++sending;
       const Result<> sent = co_await stream->write(frame, deadline);
+      --sending;
       if (!sent) co_return sent;
       payload.remove_prefix(part.size());
       if (payload.empty()) co_return Result<>{};
@@ -113,6 +115,10 @@ Task<Result<>> JobStream::end_input(Deadline deadline) {
 Task<Result<>> JobStream::kill(std::string why, Deadline deadline) {
   const std::string body = dump_json(Json{{"why", why}});
   co_return co_await impl_->send(FrameType::kill, body, deadline);
+}
+
+void JobStream::detach() {
+  if (impl_->stream != nullptr) impl_->stream->close();
 }
 
 }  // namespace cus::guest

@@ -47,6 +47,8 @@ class JobStream {
   Task<Result<>> end_input(Deadline deadline);
   // Asks for SIGTERM, then SIGKILL of the whole tree; JobEnd follows as an event.
   Task<Result<>> kill(std::string why, Deadline deadline);
+  // Ends a pending next() and leaves the job to itself.
+  void detach();
 
  private:
   struct Impl;
