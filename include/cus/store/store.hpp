@@ -2,7 +2,7 @@
 #pragma once
 // Metadata: which chat has which storage id, what runs for it, its guest's token, its long jobs. An interface
 // because SQLite (embedded, the default) and PostgreSQL fill it. All calls run on the worker pool, never on
-// the loop; errors are Code::unavailable (busy, down), storage_full or internal.
+// the loop; errors are Code::unavailable (busy, down), storage_full, io or internal.
 
 #include <cstdint>
 #include <memory>
@@ -35,7 +35,7 @@ struct SandboxRow {
   WallTime created;
 };
 
-enum class JobState { running, ended, interrupted };
+enum class JobState : std::uint8_t { running, ended, interrupted };
 
 struct JobRow {
   JobId id;
@@ -57,13 +57,16 @@ class Store {
   // Inserts the chat with `fresh` as its storage id, or returns the row that already exists.
   virtual Task<Result<ChatRow>> get_or_add_chat(const ChatKey& key, const StorageId& fresh) = 0;
   virtual Task<Result<std::vector<ChatRow>>> chats() = 0;  // by last use, newest first
+  // A last use never moves back; unknown ids are passed over.
   virtual Task<Result<>> touch_chats(const std::vector<std::pair<StorageId, WallTime>>& used) = 0;
+  // Its jobs go too; its sandbox's row stays until the engine has removed the sandbox.
   virtual Task<Result<>> remove_chat(const StorageId& storage) = 0;
 
   virtual Task<Result<std::vector<SandboxRow>>> sandboxes() = 0;
   virtual Task<Result<>> put_sandbox(const SandboxRow& row) = 0;
   virtual Task<Result<>> remove_sandbox(const StorageId& storage) = 0;
 
+  // not_found when the job's chat is gone.
   virtual Task<Result<>> put_job(const JobRow& row) = 0;
   virtual Task<Result<std::optional<JobRow>>> find_job(const JobId& id) = 0;
   virtual Task<Result<std::vector<JobRow>>> running_jobs() = 0;
@@ -71,8 +74,9 @@ class Store {
   virtual Task<Result<>> forget_jobs_before(WallTime limit) = 0;
 };
 
-// Opens or makes `path` (mode 0600, WAL) and brings its schema up to date. A corrupt file or one of a newer
-// version is refused with what to do. `pool` must outlive the store.
+// Opens or makes `path` (mode 0600, WAL) and brings its schema up to date. A corrupt file (internal), one of
+// a newer version (unsupported) or one that cannot be written (io) is refused; the message is for the
+// operator, names the file and says what to do. `pool` must outlive the store.
 Task<Result<std::unique_ptr<Store>>> open_sqlite(std::string path, BlockingPool& pool);
 
 }  // namespace cus::store
