@@ -49,7 +49,9 @@ class Exchange {
   virtual Task<Result<>> send_event(std::string_view data, std::string_view id) = 0;
   virtual Task<Result<>> send_comment(std::string_view text) = 0;
   virtual Task<Result<>> end_events() = 0;
-  // Returns when the client has gone (FIN, RST), the server is draining hard, or at the deadline; true: gone.
+  // True when the client has gone (FIN, RST) or the server stops; false once the answer is complete, or at
+  // the deadline. So `handle(..) && watch(..)` ends by itself. Read the body first. The task must not outlive
+  // the handler; it does not obey cancellation, so join it with && and not with ||.
   virtual Task<bool> peer_gone(Deadline deadline) = 0;
 };
 
