@@ -21,8 +21,8 @@ inline constexpr std::size_t min_key_length = 16;
 enum class Reach { loopback, network };
 
 struct KeySettings {
-  std::string single;             // MCP_API_KEY: the key of tenant `default`; empty: not set
-  std::string named;              // MCP_API_KEYS: name:key,name:key; empty: not set
+  std::string single = {};        // MCP_API_KEY: the key of tenant `default`; empty: not set
+  std::string named = {};         // MCP_API_KEYS: name:key,name:key; empty: not set
   Reach reach = Reach::loopback;  // on the network a short key is refused
 };
 

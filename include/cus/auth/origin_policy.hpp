@@ -14,9 +14,9 @@
 namespace cus::auth {
 
 struct OriginSettings {
-  std::string public_base_url;  // PUBLIC_BASE_URL; empty: not set
-  std::string allowed_hosts;    // ALLOWED_HOSTS: name or name:port, comma-separated; empty: not set
-  bool has_key = false;         // with a key any IP address is accepted as Host
+  std::string public_base_url = {};  // PUBLIC_BASE_URL; empty: not set
+  std::string allowed_hosts = {};    // ALLOWED_HOSTS: name or name:port, comma-separated; empty: not set
+  bool has_key = false;              // with a key any IP address is accepted as Host
 };
 
 class OriginPolicy {
