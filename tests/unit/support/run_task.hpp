@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Runs a task to its end on a loop of its own and returns its value; fails the test when nothing is left to do before.
+// Runs a task to its end on a loop of its own and returns its value; fails the test when nothing is left to
+// do before.
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,7 +14,8 @@
 namespace cus::test {
 
 template <class T>
-T run_task(boost::asio::io_context& loop, Task<T> task, std::chrono::seconds limit = std::chrono::seconds(20)) {
+T run_task(boost::asio::io_context& loop, Task<T> task,
+           std::chrono::seconds limit = std::chrono::seconds(20)) {
   auto result = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
   loop.restart();
   const auto deadline = std::chrono::steady_clock::now() + limit;

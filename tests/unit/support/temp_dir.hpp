@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A directory of the test's own under /tmp, short enough for sockets, removed with everything in it.
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <string>
+
+namespace cus::test {
+
+class TempDir {
+ public:
+  TempDir() : path_(::mkdtemp(name_.data())) {}
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  ~TempDir() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string name_ = "/tmp/cus-test-XXXXXX";
+  std::string path_;
+};
+
+}  // namespace cus::test
