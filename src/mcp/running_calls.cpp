@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "running_calls.hpp"
+
+namespace cus::mcp {
+namespace {
+
+void cancel_call(RunningCall& call, CancelReason reason) {
+  if (call.reason != CancelReason::none) return;
+  call.reason = reason;
+  call.cancelled.set();
+}
+
+}  // namespace
+
+std::unique_ptr<RunningCalls::Entry> RunningCalls::add(const Executor& executor, CallScope scope, Json id) {
+  std::size_t& count = per_tenant_[scope.tenant];
+  if (count >= max_per_tenant_) return nullptr;
+  ++count;
+  calls_.emplace_back(executor, std::move(scope), std::move(id));
+  return std::make_unique<Entry>(shared_from_this(), std::prev(calls_.end()));
+}
+
+void RunningCalls::remove(std::list<RunningCall>::iterator call) {
+  const auto count = per_tenant_.find(call->scope.tenant);
+  if (--count->second == 0) per_tenant_.erase(count);
+  calls_.erase(call);
+}
+
+std::size_t RunningCalls::cancel(const CallScope& scope, const Json& id) {
+  std::size_t found = 0;
+  for (RunningCall& call : calls_) {
+    if (call.scope != scope || call.id.type() != id.type() || call.id != id) continue;
+    cancel_call(call, CancelReason::client);
+    ++found;
+  }
+  return found;
+}
+
+void RunningCalls::cancel_all() {
+  for (RunningCall& call : calls_) cancel_call(call, CancelReason::shutdown);
+}
+
+}  // namespace cus::mcp
