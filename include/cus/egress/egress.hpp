@@ -38,6 +38,8 @@ struct Options {
 
 class Egress {
  public:
+  // Look-ups of names may each hold a thread of `pool` for many seconds: give it one of its own. It must
+  // outlive the loop's tasks.
   Egress(Executor executor, BlockingPool& pool, Options options);
   Egress(const Egress&) = delete;
   Egress& operator=(const Egress&) = delete;
@@ -46,7 +48,7 @@ class Egress {
   // Serves one connection of `sandbox` until it ends. The stream is just behind the guest's hello.
   Task<> serve(StorageId sandbox, Entry entry, net::StreamPtr stream);
   std::size_t open_connections() const;
-  // Bytes moved for this sandbox since the server started, for idle tracking and limits.
+  // Ends all open connections; their tasks end at their next step.
   void close_all();
 
  private:
