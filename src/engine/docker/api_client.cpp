@@ -56,7 +56,9 @@ Task<Result<Answer>> ApiClient::call(Call call) {
     }
     const std::string target = fmt::format("/v{}{}", to_string(*version_), call.path);
     Result<Answer> answer = co_await exchange(call, target, deadline);
-    if (again || !answer || !refuses_version(*answer)) co_return answer;
+    if (!answer) co_return answer;
+    breaker_.succeeded();
+    if (again || !refuses_version(*answer)) co_return answer;
     version_.reset();
   }
 }
@@ -70,6 +72,7 @@ Task<Result<>> ApiClient::ping() {
   const Call call = get("/_ping", options_.deadlines.ping);
   const Result<Answer> answer = co_await exchange(call, call.path, after(call.time));
   if (!answer) co_return std::unexpected(answer.error());
+  breaker_.succeeded();
   if (answer->status != 200) co_return engine_error("ping", *answer);
   co_return Result<>{};
 }
@@ -78,7 +81,9 @@ Task<Result<EngineInfo>> ApiClient::info() {
   const Result<Gate::Slot> slot = co_await turn(Length::brief, options_.deadlines.read);
   if (!slot) co_return std::unexpected(slot.error());
   if (const Result<> admitted = co_await admit(); !admitted) co_return std::unexpected(admitted.error());
-  co_return co_await negotiate(after(options_.deadlines.read));
+  Result<EngineInfo> info = co_await negotiate(after(options_.deadlines.read));
+  if (info) breaker_.succeeded();
+  co_return info;
 }
 
 Task<Result<Gate::Slot>> ApiClient::turn(Length length, std::chrono::milliseconds time) {
@@ -95,6 +100,7 @@ Task<Result<>> ApiClient::admit() {
   const Call call = get("/_ping", options_.deadlines.ping);
   const Result<Answer> answer = co_await exchange(call, call.path, after(call.time));
   if (!answer) co_return std::unexpected(answer.error());
+  breaker_.succeeded();
   co_return Result<>{};
 }
 
@@ -117,10 +123,7 @@ Task<Result<Answer>> ApiClient::exchange(const Call& call, const std::string& ta
     pool_.clear();
     attempted = co_await attempt(call, target, Reuse::never, deadline);
   }
-  if (attempted.answer) {
-    breaker_.succeeded();
-    co_return std::move(attempted.answer);
-  }
+  if (attempted.answer) co_return std::move(attempted.answer);
   const Error& error = attempted.answer.error();
   if (error.code != Code::too_large && error.code != Code::cancelled && !attempted.slow) {
     // Whoever answers next may be another engine.
@@ -183,7 +186,9 @@ Task<bool> ApiClient::alive() {
 }
 
 void ApiClient::note_server(const net::ResponseHead& head) {
-  std::string server = printable(head.headers.find("Server").value_or(""));
+  const auto header = head.headers.find("Server");
+  if (!header) return;
+  std::string server = printable(*header);
   if (server == server_) return;
   server_ = std::move(server);
   version_.reset();

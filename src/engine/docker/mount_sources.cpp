@@ -32,12 +32,12 @@ bool lies_under(std::string_view path, std::string_view directory) {
 // The id in "/var/lib/docker/containers/<id>/hostname" and its like.
 std::optional<std::string> id_in(std::string_view root) {
   constexpr std::string_view before = "containers/";
-  const auto at = root.find(before);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view id = root.substr(at + before.size(), 64);
-  if (id.size() != 64 || id.find_first_not_of("0123456789abcdef") != std::string_view::npos)
-    return std::nullopt;
-  return std::string(id);
+  for (auto at = root.find(before); at != std::string_view::npos; at = root.find(before, at + 1)) {
+    const std::string_view id = root.substr(at + before.size(), 64);
+    const bool hex = id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    if (id.size() == 64 && hex) return std::string(id);
+  }
+  return std::nullopt;
 }
 
 std::string read_file(const std::string& path) {
