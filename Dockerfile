@@ -22,5 +22,5 @@ COPY --from=build /source/build/gcc14/bin/computer-use-server /usr/local/bin/
 COPY --from=build /source/build/gcc14/bin/computer-use-guest /usr/local/lib/computer-use/
 ENV LISTEN_ADDRESS=0.0.0.0
 EXPOSE 8081
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["computer-use-server", "healthcheck"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 CMD ["computer-use-server", "healthcheck"]
 ENTRYPOINT ["computer-use-server", "serve"]
