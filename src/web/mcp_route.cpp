@@ -80,9 +80,9 @@ Task<> post_mcp(mcp::Server* server, McpOptions options, Exchange& exchange) {
   if (const auto header = request.headers.find("MCP-Protocol-Version"); header && !header->empty())
     version = *header;
   auto call = std::make_shared<McpCall>(exchange.executor());
+  if (!accepted.events) call->abandon();
   McpCall::start(call, exchange.executor(), *server, std::move(*body), std::move(*caller),
                  std::move(version));
-  if (!accepted.events) call->abandon();
   co_await call->wait(accepted.events ? after(options.patience) : no_deadline);
   // A refusal has a status of its own, so it is never an event.
   const bool done = call->reply() && !call->has_notification();
