@@ -10,7 +10,6 @@
 namespace cus::web {
 namespace {
 
-constexpr auto linger_time = std::chrono::seconds(2);
 constexpr std::size_t linger_bytes = 256 * 1024;
 
 // Enters a connection into the server's books for as long as it lives.
@@ -106,10 +105,11 @@ std::optional<Response> answer_to(const Error& error, bool has_request_line) {
 }
 
 // Closing with unread bytes would reset the connection and could destroy the answer on its way.
-Task<> linger(net::HttpConnection& http) {
+Task<> linger(net::HttpConnection& http, Clock::duration time) {
+  if (http.message_done() && !http.has_buffered()) co_return;
   http.stream().shutdown_send();
   std::array<char, 4096> scrap;
-  const Deadline deadline = after(linger_time);
+  const Deadline deadline = after(time);
   std::size_t total = 0;
   while (total < linger_bytes) {
     const Result<std::size_t> got = co_await http.stream().read_some(scrap, deadline);
@@ -194,12 +194,13 @@ class Session {
 }  // namespace
 
 Task<> serve_connection(std::shared_ptr<ServerState> server, net::StreamPtr stream, std::string peer) {
+  if (server->stopping) co_return;
   const net::HttpLimits http_limits{.head_bytes = server->limits.head_bytes,
                                     .body_bytes = server->limits.body_bytes};
   Registration registration(*server, *stream, auth::source_of(peer));
   net::HttpConnection http(std::move(stream), http_limits);
   Session session(*server, http, registration.entry, std::move(peer));
-  if (co_await session.run()) co_await linger(http);
+  if (co_await session.run()) co_await linger(http, server->limits.linger);
 }
 
 bool has_room(const ServerState& server, const std::string& source) {

@@ -41,7 +41,7 @@ class HttpExchange final : public Exchange {
   // After the handler: waits for peer_gone to return, reads what is left of a small body.
   Task<> finish();
   bool begun() const { return state_ != State::fresh; }
-  bool reusable() const { return state_ == State::done && wire_.keep_alive; }
+  bool reusable() const { return state_ == State::done && wire_.keep_alive && !interrupted_; }
   int status() const { return status_; }
   std::uint64_t bytes_sent() const { return sent_; }
 

@@ -153,6 +153,7 @@ void Server::drain() {
 Task<> Server::stop(Deadline deadline) {
   drain();
   const std::shared_ptr<ServerState> state = impl_->state;
+  state->stopping = true;
   for (ServerState::Connection* connection : state->connections) {
     if (connection->exchange != nullptr) {
       connection->exchange->interrupt();

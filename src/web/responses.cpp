@@ -58,7 +58,7 @@ int status_of(Code code) {
 }
 
 Response error_response(std::string_view path, int status, std::string_view message) {
-  const bool json_rpc = path == "/mcp";
+  const bool json_rpc = path == "/mcp" || path == "/mcp/";
   Response response =
       json_response(status, json_rpc ? json_rpc_error(status, message) : Json{{"detail", message}});
   if (status == 429 || status == 503) response.headers.set("Retry-After", "1");

@@ -33,6 +33,7 @@ struct ServerState {
   std::uint64_t body_bytes = 0;
   std::size_t requests = 0;
   bool draining = false;
+  bool stopping = false;  // connections end with the request they are at
 
   struct Connection {
     net::Stream* stream = nullptr;

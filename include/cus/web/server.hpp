@@ -18,6 +18,7 @@ struct ServerLimits {
   Clock::duration head = std::chrono::seconds(10);  // from the first byte; a new connection: from accept
   Clock::duration idle = std::chrono::seconds(75);  // between requests of a kept connection
   Clock::duration write_stall = std::chrono::seconds(30);  // for each 64 KiB of an answer
+  Clock::duration linger = std::chrono::seconds(2);        // for what a refused client still sends
   // A body must bring this many bytes in each window, or end in it.
   Clock::duration body_window = std::chrono::seconds(10);
   std::uint64_t body_bytes_per_window = 10'240;
@@ -32,9 +33,9 @@ struct ServerLimits {
 struct ServerOptions {
   std::string address = "127.0.0.1";  // LISTEN_ADDRESS: an IP address
   std::uint16_t port = 8081;          // MCP_PORT; 0: any free one
-  ServerLimits limits;
-  auth::KeyRing keys;
-  auth::OriginPolicy origins;
+  ServerLimits limits = {};
+  auth::KeyRing keys = {};
+  auth::OriginPolicy origins = {};
 };
 
 struct ServerCounters {
