@@ -17,6 +17,9 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+// A peer that always has more must not keep the loop from everybody else.
+constexpr unsigned max_reads_in_a_row = 16;
+
 std::unexpected<Error> socket_error(error_code error, bool timed_out, std::string_view what) {
   if (timed_out) return fail(Code::timed_out, "The connection made no progress in time.", std::string(what));
   if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
@@ -40,9 +43,15 @@ class SocketStream final : public Stream {
     for (;;) {
       error_code error;
       const std::size_t got = socket_.read_some(asio::buffer(into.data(), into.size()), error);
-      if (!error) co_return got;
+      if (!error) {
+        if (++reads_in_a_row_ < max_reads_in_a_row) co_return got;
+        reads_in_a_row_ = 0;
+        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+        co_return got;
+      }
       if (error == asio::error::eof) co_return 0U;
       if (error != asio::error::would_block) co_return socket_error(error, false, "read");
+      reads_in_a_row_ = 0;
       const Result<bool> readable = co_await wait_readable(deadline);
       if (!readable) co_return std::unexpected(readable.error());
       if (!*readable) co_return socket_error({}, true, "read");
@@ -99,6 +108,7 @@ class SocketStream final : public Stream {
 
  private:
   Socket socket_;
+  unsigned reads_in_a_row_ = 0;
   DeadlineTimer reads_;
   DeadlineTimer writes_;
 };
