@@ -16,7 +16,8 @@ struct JobStream::Impl {
 
   GuestDialer& dialer;
   JobId id;
-  net::StreamPtr stream;  // null once the job has ended or the connection broke
+  net::StreamPtr stream;  // null once it has gone back to the dialer
+  bool over = false;      // the job has ended or the connection broke
   std::string buffer;     // received, not yet decoded; begins at a frame
   std::size_t used = 0;   // bytes of buffer already decoded
   int sending = 0;        // writes under way, which a hand-back must not overtake
@@ -51,16 +52,16 @@ struct JobStream::Impl {
 
   // The job has ended: the connection goes back for the next request.
   Task<> hand_back() {
+    over = true;
     if (sending > 0) co_return stream->close();
     constexpr auto frame = encode_frame_header({FrameType::done, 0});
     const Result<> sent =
         co_await stream->write({frame.data(), frame.size()}, after(std::chrono::seconds(2)));
     if (sent) dialer.give_back(net::HttpConnection(std::move(stream), buffer.substr(used)));
-    stream.reset();
   }
 
   Task<Result<>> send(FrameType type, std::string_view payload, Deadline deadline) {
-    while (stream != nullptr) {
+    while (!over) {
       const std::string_view part = payload.substr(0, max_frame_bytes);
       const std::string frame = encode_frame(type, part);
       ++sending;
@@ -85,10 +86,10 @@ const JobId& JobStream::id() const {
 }
 
 Task<Result<JobEvent>> JobStream::next(Deadline deadline) {
-  while (impl_->stream != nullptr) {
+  while (!impl_->over) {
     Result<std::optional<JobEvent>> event = impl_->take_frame();
     if (!event) {
-      impl_->stream.reset();
+      impl_->over = true;
       co_return std::unexpected(event.error());
     }
     if (event->has_value()) {
@@ -97,7 +98,7 @@ Task<Result<JobEvent>> JobStream::next(Deadline deadline) {
     }
     const Result<> filled = co_await impl_->fill(deadline);
     if (filled) continue;
-    if (filled.error().code != Code::timed_out) impl_->stream.reset();
+    impl_->over = filled.error().code != Code::timed_out;
     co_return std::unexpected(filled.error());
   }
   co_return fail(Code::io, "The connection to the sandbox ended.");

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core.hpp"
+
+#include "cus/base/log.hpp"
+
+namespace cus::app {
+
+Core::Core(Executor executor, CoreOptions options)
+    : executor_(std::move(executor)), options_(std::move(options)), layout_(options_.data_root) {}
+
+Core::~Core() = default;
+
+Task<Result<std::unique_ptr<Core>>> Core::open(Executor executor, CoreOptions options) {
+  std::unique_ptr<Core> core(new Core(std::move(executor), std::move(options)));
+  if (const Result<> prepared = co_await core->prepare(); !prepared)
+    co_return std::unexpected(prepared.error());
+  co_return core;
+}
+
+Task<Result<>> Core::prepare() {
+  const sandbox::Layout layout = layout_;
+  if (const Result<> made = co_await bulk_pool_.run([layout] { return layout.make_root(); }); !made)
+    co_return made;
+  Result<Fd> lock = co_await bulk_pool_.run([layout] { return sandbox::lock_data_root(layout); });
+  if (!lock) co_return std::unexpected(lock.error());
+  lock_ = std::move(*lock);
+  const Result<std::string> build = co_await bulk_pool_.run(
+      [layout, program = options_.guest_program] { return layout.install_guest(program); });
+  if (!build) co_return std::unexpected(build.error());
+  options_.sandbox.guest_build = *build;
+  Result<std::unique_ptr<store::Store>> store =
+      co_await store::open_sqlite(layout_.store_file(), metadata_pool_);
+  if (!store) co_return std::unexpected(store.error());
+  store_ = std::move(*store);
+  const Result<InstanceId> instance = co_await store_->instance();
+  if (!instance) co_return std::unexpected(instance.error());
+  engine_ = engine::make_docker_engine(executor_, options_.docker);
+  egress_ = std::make_unique<egress::Egress>(executor_, bulk_pool_, options_.egress);
+  registry_ = std::make_unique<sandbox::Registry>(sandbox::Services{.executor = executor_,
+                                                                    .engine = *engine_,
+                                                                    .store = *store_,
+                                                                    .pool = bulk_pool_,
+                                                                    .egress = *egress_,
+                                                                    .layout = layout_,
+                                                                    .instance = *instance,
+                                                                    .settings = options_.sandbox},
+                                                  options_.registry);
+  co_return co_await registry_->adopt();
+}
+
+}  // namespace cus::app

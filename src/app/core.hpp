@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Everything below the web: the data root with its lock, store, engine, egress and the registry of computers.
+// serve puts the web on top; exec, sandboxes and doctor use it when no server runs.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cus/base/blocking_pool.hpp"
+#include "cus/base/fd.hpp"
+#include "cus/egress/egress.hpp"
+#include "cus/engine/docker.hpp"
+#include "cus/sandbox/registry.hpp"
+#include "cus/store/store.hpp"
+
+namespace cus::app {
+
+struct CoreOptions {
+  std::string data_root;
+  std::string guest_program;
+  engine::DockerOptions docker;
+  sandbox::SandboxSettings sandbox;
+  sandbox::RegistryOptions registry;
+  egress::Options egress;
+};
+
+class Core {
+ public:
+  // Makes the data root, takes its lock, opens the store and adopts what still runs. An error says which of
+  // these failed and what to do.
+  static Task<Result<std::unique_ptr<Core>>> open(Executor executor, CoreOptions options);
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+  ~Core();
+
+  sandbox::Registry& registry() { return *registry_; }
+  engine::ContainerEngine& engine() { return *engine_; }
+  store::Store& store() { return *store_; }
+  egress::Egress& egress() { return *egress_; }
+  const sandbox::Layout& layout() const { return layout_; }
+  const CoreOptions& options() const { return options_; }
+  BlockingPool& metadata_pool() { return metadata_pool_; }
+
+ private:
+  Core(Executor executor, CoreOptions options);
+  Task<Result<>> prepare();
+
+  // Destruction in reverse order: the pools are joined last.
+  Executor executor_;
+  CoreOptions options_;
+  sandbox::Layout layout_;
+  BlockingPool metadata_pool_{2};
+  BlockingPool bulk_pool_{2};
+  std::optional<Fd> lock_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<engine::ContainerEngine> engine_;
+  std::unique_ptr<egress::Egress> egress_;
+  std::unique_ptr<sandbox::Registry> registry_;
+};
+
+}  // namespace cus::app

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The whole route table, in one place.
+
+#include "cus/mcp/server.hpp"
+#include "cus/web/mcp_route.hpp"
+#include "cus/web/standard_routes.hpp"
+
+namespace cus::app {
+
+web::Routes all_routes(mcp::Server& server, web::McpOptions options, web::Readiness readiness);
+
+inline constexpr const char* version = CUS_VERSION;
+
+}  // namespace cus::app
