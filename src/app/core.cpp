@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core.hpp"
 
+#include <boost/asio/this_coro.hpp>
+#include <cstdio>
+#include <cstdlib>
+
 #include "cus/base/log.hpp"
+#include "cus/base/spawn.hpp"
 
 namespace cus::app {
+namespace {
+
+constexpr auto end_limit = std::chrono::seconds(5);
+
+}  // namespace
 
 Core::Core(Executor executor, CoreOptions options)
     : executor_(std::move(executor)), options_(std::move(options)), layout_(options_.data_root) {}
@@ -46,6 +56,16 @@ Task<Result<>> Core::prepare() {
                                                                     .settings = options_.sandbox},
                                                   options_.registry);
   co_return co_await registry_->adopt();
+}
+
+Task<> close_core(Core& core, const config::Config& config, int code) {
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  co_await core.registry().shut_down(config.stop_sandboxes_on_exit, after(config.shutdown_grace));
+  core.egress().close_all();
+  if (co_await tasks_ended(executor, after(end_limit))) co_return;
+  log::error("server.tasks_left", {});
+  std::fflush(nullptr);
+  std::_Exit(code);
 }
 
 }  // namespace cus::app

@@ -9,6 +9,7 @@
 
 #include "cus/base/blocking_pool.hpp"
 #include "cus/base/fd.hpp"
+#include "cus/config/config.hpp"
 #include "cus/egress/egress.hpp"
 #include "cus/engine/docker.hpp"
 #include "cus/sandbox/registry.hpp"
@@ -58,5 +59,10 @@ class Core {
   std::unique_ptr<egress::Egress> egress_;
   std::unique_ptr<sandbox::Registry> registry_;
 };
+
+// Stops the sandboxes or lets them run on, closes what is open and waits until nothing of this core is
+// running. Ends the process with `code` when something does not end in time, since destroying what it uses is
+// not safe then.
+Task<> close_core(Core& core, const config::Config& config, int code);
 
 }  // namespace cus::app

@@ -137,9 +137,8 @@ Task<int> serve(const config::Config& config) {
   spawn(executor, "server.signal", cancel_at_signal(signals, mcp));
   co_await drain(server, mcp, deadline);
   control.close();
-  co_await (*core)->registry().shut_down(config.stop_sandboxes_on_exit, after(config.shutdown_grace));
-  (*core)->egress().close_all();
   signals.cancel();
+  co_await close_core(**core, config, 0);
   log::info("server.stopped", {});
   co_return 0;
 }

@@ -35,7 +35,7 @@ Task<int> run_with(const config::Config& config, std::function<Task<int>(Control
   }
   const int code = co_await command(client);
   server.close();
-  co_await (*core)->registry().shut_down(config.stop_sandboxes_on_exit, after(config.shutdown_grace));
+  co_await close_core(**core, config, code);
   co_return code;
 }
 

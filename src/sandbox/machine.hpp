@@ -30,6 +30,8 @@ class Machine : public std::enable_shared_from_this<Machine> {
 
   // A sandbox of an earlier server: knows its row and listens for its guest.
   Result<> adopt(store::SandboxRow row);
+  // Leaves the sandbox to itself: no more connections from it.
+  void close() { listener_.close(); }
   Task<bool> wait_connected(Deadline deadline) { return listener_.wait_connected(deadline); }
 
   // What changed since the chat last used its computer; told once.

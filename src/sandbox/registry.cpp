@@ -103,28 +103,31 @@ Task<Result<>> Registry::remove(ChatKey key, Remove what) {
   co_return co_await state->services.store.remove_chat(storage);
 }
 
+namespace {
+
+Task<> stop_one(MachinePtr machine, std::shared_ptr<std::size_t> left, std::shared_ptr<Event> done) {
+  const Result<> stopped = co_await machine->stop();
+  if (!stopped) log::failure(log::Level::warn, "sandbox.stop_failed", stopped.error());
+  if (--*left == 0) done->set();
+}
+
+}  // namespace
+
 Task<> Registry::shut_down(bool stop, Deadline deadline) {
   const std::shared_ptr<State> state = state_;
   state->closing.set();
-  if (!stop) co_return;
-  std::vector<MachinePtr> machines;
+  std::vector<MachinePtr> awake;
   for (const auto& [key, machine] : state->machines) {
-    if (machine->ready()) machines.push_back(machine);
+    if (stop && machine->ready()) awake.push_back(machine);
   }
-  auto left = std::make_shared<std::size_t>(machines.size());
-  auto done = std::make_shared<Event>(state->services.executor);
-  if (machines.empty()) done->set();
-  struct One {
-    static Task<> stop(MachinePtr machine, std::shared_ptr<std::size_t> left, std::shared_ptr<Event> done) {
-      const Result<> stopped = co_await machine->stop();
-      if (!stopped) log::failure(log::Level::warn, "sandbox.stop_failed", stopped.error());
-      if (--*left == 0) done->set();
-    }
-  };
-  for (const MachinePtr& machine : machines) {
-    spawn(state->services.executor, "sandbox.stop", One::stop(machine, left, done));
+  const auto left = std::make_shared<std::size_t>(awake.size());
+  const auto done = std::make_shared<Event>(state->services.executor);
+  if (awake.empty()) done->set();
+  for (const MachinePtr& machine : awake) {
+    spawn(state->services.executor, "sandbox.stop", stop_one(machine, left, done));
   }
   co_await done->wait(deadline);
+  for (const auto& [key, machine] : state->machines) machine->close();
 }
 
 std::size_t Registry::awake() const {
