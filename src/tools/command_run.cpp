@@ -22,8 +22,9 @@ class Run {
     if (!stream) {
       // The request may have arrived although its answer did not; only then the guest knows the job.
       if (stream.error().code != Code::io) co_return not_started(stream.error());
-      stream = co_await find_again();
-      if (!stream) co_return not_started(stream.error());
+      Result<JobStream> found = co_await find_again();
+      if (!found) co_return not_started(stream.error());
+      stream = std::move(found);
     }
     RunOutcome outcome = co_await follow(std::move(*stream));
     if (remembered_ && outcome.end) computers_.job_ended(computer_.storage, id_, *outcome.end);
@@ -45,9 +46,7 @@ class Run {
     for (;;) {
       if (watch_.cancelled.is_set())
         co_return co_await stop(std::move(stream), "cancelled", RunState::cancelled);
-      if (Clock::now() >= hard_end_) {
-        co_return co_await stop(std::move(stream), "the time limit passed", RunState::interrupted);
-      }
+      if (Clock::now() >= hard_end_) co_return co_await enforce_limit(std::move(stream));
       Result<JobEvent> event = co_await stream.next(std::min(Clock::now() + timing_.tick, hard_end_));
       if (event) {
         if (auto* end = std::get_if<JobEnd>(&*event)) co_return finish(RunState::ended, std::move(*end));
@@ -55,7 +54,7 @@ class Run {
       } else if (event.error().code != Code::timed_out) {
         log::failure(log::Level::warn, "job.connection_lost", event.error(), {{"job", id_.str()}});
         Result<JobStream> again = co_await find_again();
-        if (!again) co_return finish(RunState::interrupted);
+        if (!again) co_return co_await give_up();
         stream = std::move(*again);
       }
       remember();
@@ -88,16 +87,41 @@ class Run {
   // Kills the job's whole tree and waits, within bounds, until it is gone.
   Task<RunOutcome> stop(JobStream stream, std::string why, RunState state) {
     const Deadline deadline = Clock::now() + timing_.kill;
-    Result<> asked = co_await stream.kill(why, deadline);
-    if (!asked) asked = co_await computer_.guest.kill(id_, why, deadline);
-    if (!asked) log::failure(log::Level::error, "job.kill_failed", asked.error(), {{"job", id_.str()}});
+    const Result<> asked = co_await stream.kill(why, deadline);
     while (asked) {
       Result<JobEvent> event = co_await stream.next(deadline);
-      if (!event) break;
-      if (auto* end = std::get_if<JobEnd>(&*event)) co_return finish(state, std::move(*end));
-      take(*event);
+      if (event) {
+        if (auto* end = std::get_if<JobEnd>(&*event)) co_return finish(state, std::move(*end));
+        take(*event);
+        continue;
+      }
+      if (event.error().code == Code::timed_out) co_return finish(state);
+      break;
     }
+    co_await kill_unseen(std::move(why), deadline);
     co_return finish(state);
+  }
+
+  // Nobody is attached to the job, but it must not go on, should it still be there.
+  Task<> kill_unseen(std::string why, Deadline deadline) {
+    const Result<> asked = co_await computer_.guest.kill(id_, std::move(why), deadline);
+    if (!asked) log::failure(log::Level::error, "job.kill_failed", asked.error(), {{"job", id_.str()}});
+  }
+
+  Task<RunOutcome> give_up() {
+    if (!watch_.cancelled.is_set()) co_return finish(RunState::interrupted);
+    co_await kill_unseen("cancelled", Clock::now() + timing_.kill);
+    co_return finish(RunState::cancelled);
+  }
+
+  // The guest keeps the time limit; this is for one that does not.
+  Task<RunOutcome> enforce_limit(JobStream stream) {
+    RunOutcome outcome = co_await stop(std::move(stream), "timeout", RunState::interrupted);
+    if (outcome.end) {
+      outcome.state = RunState::ended;
+      outcome.end->timed_out = true;
+    }
+    co_return outcome;
   }
 
   void remember() {

@@ -30,11 +30,11 @@ std::string signal_name(int signal) {
 }
 
 Verdict judge_interrupted() {
-  return {
-      .line =
-          "[Exit code unknown, interrupted: the connection to the sandbox was lost while the command ran. "
-          "It may have had effects: check before you run it again]",
-      .is_error = true};
+  return {.line =
+              "[Exit code unknown, interrupted: the sandbox lost this command while it ran. It may have had "
+              "effects: "
+              "check before you run it again]",
+          .is_error = true};
 }
 
 Verdict judge_end(const guest::JobEnd& end, std::string_view command, std::string_view output,

@@ -19,7 +19,7 @@ struct Verdict {
 Verdict judge_end(const guest::JobEnd& end, std::string_view command, std::string_view output,
                   std::chrono::seconds timeout);
 
-// The command's end is unknown: the connection was lost for good.
+// The command's end is unknown: the connection, the supervisor or the whole sandbox was lost.
 Verdict judge_interrupted();
 
 // "SIGKILL" for 9; "signal 64" where there is no name.

@@ -79,6 +79,11 @@ Task<> hello_and_end(GuestPeer& peer) {
   co_await peer.end({{"code", 0}, {"total", 6}});
 }
 
+Task<> take_from_start(GuestPeer& peer, std::string* target) {
+  *target = peer.target;
+  return hello_and_end(peer);
+}
+
 Task<> silence_until_gone(GuestPeer& peer) {
   co_await peer.upgrade();
   while ((co_await peer.frame()).first != '\0') {
@@ -166,6 +171,17 @@ TEST_F(CommandRun, GivenAGuestThatForgetsTheTimeLimit_WhenTheGraceIsOver_ThenThe
   EXPECT_EQ(run({silence_until_gone}, timing).state, RunState::interrupted);
 }
 
+TEST_F(CommandRun, GivenAGuestThatForgetsTheTimeLimit_WhenTheServerKillsTheJob_ThenItTimedOut) {
+  timeout = 10ms;
+  RunTiming timing = quick;
+  timing.grace = 10ms;
+  std::string why;
+  const RunOutcome outcome = run({[&](GuestPeer& peer) { return die_when_killed(peer, &why); }}, timing);
+  EXPECT_EQ(outcome.state, RunState::ended);
+  EXPECT_TRUE(outcome.end->timed_out);
+  EXPECT_THAT(why, HasSubstr("timeout"));
+}
+
 Task<> print_and_break(GuestPeer& peer) {
   co_await peer.upgrade();
   co_await peer.output(0, "abc");
@@ -209,6 +225,57 @@ TEST_F(CommandRun, GivenNoGuest_WhenTheJobIsStarted_ThenItIsNotStarted) {
   const RunOutcome outcome = run({});
   EXPECT_EQ(outcome.state, RunState::not_started);
   EXPECT_EQ(outcome.problem, "No script is left.");
+}
+
+Task<> break_and_cancel(GuestPeer& peer, Event* cancelled) {
+  co_await peer.upgrade();
+  cancelled->set();
+  peer.drop();
+}
+
+Task<> take_kill(GuestPeer& peer, std::string* target) {
+  *target = peer.target;
+  return peer.answer_empty();
+}
+
+TEST_F(CommandRun, GivenABrokenConnection_WhenTheCallIsCancelled_ThenTheJobIsKilledByItsId) {
+  std::string target;
+  const RunOutcome outcome = run({[this](GuestPeer& peer) { return break_and_cancel(peer, &cancelled); },
+                                  [&](GuestPeer& peer) { return take_kill(peer, &target); }});
+  EXPECT_EQ(outcome.state, RunState::cancelled);
+  EXPECT_EQ(target, "POST /v1/jobs/" + id.str() + "/kill");
+}
+
+Task<> be_busy_and_cancel(GuestPeer& peer, Event* cancelled) {
+  cancelled->set();
+  return peer.refuse(503, "unavailable");
+}
+
+TEST_F(CommandRun, GivenAJobThatIsLookedFor_WhenTheCallIsCancelled_ThenTheJobIsKilledByItsId) {
+  std::string target;
+  const RunOutcome outcome =
+      run({print_and_break, [this](GuestPeer& peer) { return be_busy_and_cancel(peer, &cancelled); },
+           [&](GuestPeer& peer) { return take_kill(peer, &target); }});
+  EXPECT_EQ(outcome.state, RunState::cancelled);
+  EXPECT_EQ(target, "POST /v1/jobs/" + id.str() + "/kill");
+}
+
+Task<> break_before_the_answer(GuestPeer& peer) {
+  peer.drop();
+  co_return;
+}
+
+TEST_F(CommandRun, GivenAConnectionThatBreaksBeforeTheAnswer_WhenTheGuestHasTheJob_ThenItIsFollowed) {
+  std::string target;
+  const RunOutcome outcome = run({break_before_the_answer, break_before_the_answer,
+                                  [&](GuestPeer& peer) { return take_from_start(peer, &target); }});
+  EXPECT_EQ(target, "GET /v1/jobs/" + id.str() + "?offset=0");
+  EXPECT_EQ(outcome.output.head, "hello\n");
+}
+
+TEST_F(CommandRun, GivenAConnectionThatBreaksBeforeTheAnswer_WhenTheGuestHasNoSuchJob_ThenItWasNotStarted) {
+  EXPECT_EQ(run({break_before_the_answer, break_before_the_answer, know_nothing}).state,
+            RunState::not_started);
 }
 
 Task<> refuse_start(GuestPeer& peer) {
