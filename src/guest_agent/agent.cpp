@@ -62,8 +62,11 @@ int run_agent(const Options& options) {
 
   reaper->start();
   launch(executor, dialer.run());
-  if (options.http_port != 0) launch(executor, serve_proxy_port(dialer, options.http_port, "http"));
-  if (options.socks_port != 0) launch(executor, serve_proxy_port(dialer, options.socks_port, "socks"));
+  const auto open = std::make_shared<int>(0);
+  for (const ProxyPort port :
+       {ProxyPort{options.http_port, "http"}, ProxyPort{options.socks_port, "socks"}}) {
+    if (port.port != 0) launch(executor, serve_proxy_port(dialer, port, open));
+  }
   loop.run();
   // Tasks still wait on what lies above: leave without unwinding them.
   ::_exit(0);

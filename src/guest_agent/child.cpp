@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 namespace cus::guest_agent {
 namespace {
@@ -26,10 +27,13 @@ void close_from(unsigned first) {
   for (unsigned fd = first; fd < limit.rlim_cur; ++fd) ::close(static_cast<int>(fd));
 }
 
+// By system call: the library refuses to touch the two signals it keeps for its threads, which whoever
+// started the guest may have had ignored.
 void reset_signals() {
-  struct sigaction action{};
-  action.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &action, nullptr);
+  constexpr std::array<unsigned long, 8> as_by_default{};
+  for (int signal = 1; signal < NSIG; ++signal) {
+    ::syscall(SYS_rt_sigaction, signal, as_by_default.data(), nullptr, sizeof(std::uint64_t));
+  }
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

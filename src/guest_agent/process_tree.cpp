@@ -124,4 +124,30 @@ void process_name(pid_t pid, std::span<char, 16> into) {
     into[static_cast<std::size_t>(got) - 1] = '\0';
 }
 
+bool only_forked(pid_t pid) {
+  const int fd = ::open(ProcPath().add("/proc/").add(pid).add("/stat").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  std::array<char, 256> text;
+  const ssize_t got = ::read(fd, text.data(), text.size());
+  ::close(fd);
+  return got > 0 && says_only_forked({text.data(), static_cast<std::size_t>(got)});
+}
+
+bool says_only_forked(std::string_view stat) {
+  constexpr unsigned long forked_not_executed = 0x40;  // the kernel's PF_FORKNOEXEC
+  constexpr int fields_before_flags = 6;               // after the name, which may hold anything
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string_view::npos) return false;
+  stat.remove_prefix(std::min(name_end + 2, stat.size()));
+  for (int i = 0; i < fields_before_flags; ++i) {
+    stat.remove_prefix(std::min(stat.find(' '), stat.size()));
+    if (!stat.empty()) stat.remove_prefix(1);
+  }
+  unsigned long flags = 0;
+  for (; !stat.empty() && stat.front() >= '0' && stat.front() <= '9'; stat.remove_prefix(1)) {
+    flags = flags * 10 + static_cast<unsigned long>(stat.front() - '0');
+  }
+  return (flags & forked_not_executed) != 0;
+}
+
 }  // namespace cus::guest_agent

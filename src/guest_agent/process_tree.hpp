@@ -38,4 +38,9 @@ std::size_t signal_descendants(pid_t pid, int signal, std::span<pid_t> scratch);
 // What /proc calls the process, NUL-terminated; empty when it is gone.
 void process_name(pid_t pid, std::span<char, 16> into);
 
+// Whether the process is still what its parent forked: it has not exec'd (yet).
+bool only_forked(pid_t pid);
+// The same, from the text of /proc/PID/stat.
+bool says_only_forked(std::string_view stat);
+
 }  // namespace cus::guest_agent

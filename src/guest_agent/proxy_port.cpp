@@ -38,19 +38,17 @@ bool listen_on(tcp::acceptor& acceptor, std::uint16_t port) {
 
 }  // namespace
 
-Task<> serve_proxy_port(Dialer& dialer, std::uint16_t port, std::string_view via) {
+Task<> serve_proxy_port(Dialer& dialer, ProxyPort port, std::shared_ptr<int> open) {
   const Executor executor = co_await asio::this_coro::executor;
   tcp::acceptor acceptor(executor);
-  if (!listen_on(acceptor, port)) co_return;
-  // Shared with the connections, which are tasks of their own.
-  const auto open = std::make_shared<int>(0);
+  if (!listen_on(acceptor, port.port)) co_return;
   for (;;) {
     auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
     if (error) {
       co_await sleep_until(after(accept_pause));
-    } else if (*open < guest::max_egress_connections / 2) {
+    } else if (*open < guest::max_egress_connections) {
       ++*open;
-      launch(executor, hand_over(dialer, net::make_stream(std::move(socket)), via, open));
+      launch(executor, hand_over(dialer, net::make_stream(std::move(socket)), port.via, open));
     }
   }
 }

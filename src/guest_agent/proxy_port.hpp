@@ -4,14 +4,20 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "dialer.hpp"
 
 namespace cus::guest_agent {
 
-// Serves one port for ever; returns when it cannot be bound (somebody inside may hold it). `via` must be a
-// literal.
-Task<> serve_proxy_port(Dialer& dialer, std::uint16_t port, std::string_view via);
+struct ProxyPort {
+  std::uint16_t port = 0;
+  std::string_view via;  // a literal
+};
+
+// Serves one port for ever; returns when it cannot be bound (somebody inside may hold it). `open` counts the
+// connections of all ports, which have one limit.
+Task<> serve_proxy_port(Dialer& dialer, ProxyPort port, std::shared_ptr<int> open);
 
 }  // namespace cus::guest_agent

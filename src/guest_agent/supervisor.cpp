@@ -23,6 +23,8 @@ namespace {
 
 constexpr int supervisor_out_of_memory_rank = 200;
 constexpr int kill_pause_ms = 5;
+constexpr int settle_pause_ms = 3;
+constexpr int settle_turns = 10;
 constexpr int fork_tries = 75;
 constexpr int fork_pause_ms = 20;
 
@@ -54,6 +56,7 @@ class Supervisor {
     ::sigdelset(&while_waiting, SIGCHLD);
     for (;;) {
       reap();
+      if (shell_ended_ && !reported_ && !nobody_left_ && phase_ == Phase::watching) settle();
       if (!reported_ && shell_ended_ && (nobody_left_ || phase_ == Phase::watching)) report_end();
       if (nobody_left_) leave();
       advance();
@@ -79,6 +82,17 @@ class Supervisor {
       if (pid != shell_) continue;
       shell_ended_ = true;
       status_ = status;
+    }
+  }
+
+  // What is about to exit, or to exec, gets a moment: the former is no leftover, the latter has a name then.
+  void settle() {
+    for (int i = 0; i < settle_turns && !nobody_left_; ++i) {
+      const timespec pause{0, settle_pause_ms * 1'000'000L};
+      ::nanosleep(&pause, nullptr);
+      reap();
+      const std::size_t known = descendants_of(::getpid(), std::span(pids_).first(guest::max_leftovers));
+      if (std::none_of(pids_.begin(), pids_.begin() + known, only_forked)) return;
     }
   }
 
