@@ -7,22 +7,29 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 
 #include "cus/base/task.hpp"
 
 namespace cus::test {
 
+// co_spawn wants results that can be made of nothing; ours need not be.
+template <class T>
+Task<std::shared_ptr<T>> boxed(Task<T> task) {
+  co_return std::make_shared<T>(co_await std::move(task));
+}
+
 template <class T>
 T run_task(boost::asio::io_context& loop, Task<T> task,
            std::chrono::seconds limit = std::chrono::seconds(20)) {
-  auto result = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
+  auto result = boost::asio::co_spawn(loop, boxed(std::move(task)), boost::asio::use_future);
   loop.restart();
   const auto deadline = std::chrono::steady_clock::now() + limit;
   while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
     if (loop.run_one_until(deadline) == 0) throw std::runtime_error("the task did not end in time");
   }
-  return result.get();
+  return std::move(*result.get());
 }
 
 }  // namespace cus::test
