@@ -21,8 +21,8 @@ def make_server(engine):
     """Starts servers, each on a data root and port of its own; stops them and removes their sandboxes at the end."""
     servers = []
 
-    def make(**settings):
-        server = Server(engine, settings)
+    def make(on=None, data_root=None, **settings):
+        server = Server(on or engine, settings, data_root)
         servers.append(server)
         server.start()
         return server

@@ -4,6 +4,7 @@
 import http.client
 import json
 import socket
+import time
 import urllib.parse
 
 API = "/v1.41"
@@ -55,6 +56,28 @@ class Engine:
 
     def pause(self, container):
         return self.call("POST", f"/containers/{container}/pause")[0]
+
+    def events(self, container, since):
+        """What happened to a container since then (Unix time): the names of its events."""
+        filters = urllib.parse.quote(json.dumps({"container": [container]}))
+        connection = UnixConnection(self.path)
+        connection.request("GET", f"{API}/events?since={since:.6f}&until={time.time():.6f}&filters={filters}")
+        lines = connection.getresponse().read().decode().splitlines()
+        connection.close()
+        return [json.loads(line)["Action"] for line in lines if line]
+
+    def state(self, container):
+        """running, exited, paused, created, dead; None: there is no such container."""
+        found = self.inspect(container)
+        return found and found["State"]["Status"]
+
+    def recreate(self, container):
+        """The same container once more, created and not started."""
+        old = self.inspect(container)
+        self.remove(container)
+        body = old["Config"] | {"HostConfig": old["HostConfig"]}
+        status, answer = self.call("POST", f"/containers/create?name={old['Name'][1:]}", body)
+        assert status == 201, answer
 
     def remove(self, container):
         return self.call("DELETE", f"/containers/{container}?force=1&v=1")[0]
