@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "machine.hpp"
 
+#include <algorithm>
+
 #include "cus/base/log.hpp"
 #include "cus/base/spawn.hpp"
 #include "cus/guest/protocol.hpp"
@@ -12,6 +14,8 @@ constexpr auto call_home_limit = std::chrono::seconds(10);
 // A guest that outlived the server dials within 250 ms; a little more covers a loaded machine.
 constexpr auto redial_limit = std::chrono::seconds(3);
 constexpr auto stop_grace = std::chrono::seconds(5);
+constexpr auto quiet_time = std::chrono::milliseconds(500);
+constexpr auto status_limit = std::chrono::seconds(2);
 
 constexpr std::string_view restarted_news =
     "Note: the sandbox was stopped and has been started again. Files in /home/assistant and /mnt/user-data "
@@ -51,9 +55,11 @@ void Machine::release() {
 }
 
 std::shared_ptr<Machine::Flight> Machine::begin(Step step) {
-  flight_ = std::make_shared<Flight>(services_.executor);
-  spawn(services_.executor, "sandbox.flight", fly(shared_from_this(), flight_, step));
-  return flight_;
+  const auto flight = std::make_shared<Flight>(services_.executor);
+  flight_ = flight;
+  // The step may have ended before spawn returns.
+  spawn(services_.executor, "sandbox.flight", fly(shared_from_this(), flight, step));
+  return flight;
 }
 
 Task<> Machine::fly(std::shared_ptr<Machine> self, std::shared_ptr<Flight> flight, Step step) {
@@ -78,6 +84,24 @@ Task<Result<>> Machine::wake(Deadline deadline) {
     if (!flight->result) co_return flight->result;
   }
   co_return Result<>{};
+}
+
+Task<Result<>> Machine::rouse(Deadline deadline) {
+  if (Clock::now() - last_activity_ < quiet_time) co_return Result<>{};
+  if (co_await guest().status(std::min(deadline, after(status_limit)))) {
+    touch();
+    co_return Result<>{};
+  }
+  if (ready()) begin(&Machine::thaw);
+  co_return co_await wake(deadline);
+}
+
+// An engine that does not answer is no reason to refuse a sandbox that may be well.
+Task<Result<>> Machine::thaw() {
+  const Result<engine::Sandbox> found = co_await services_.engine.inspect(storage_);
+  if (!found || found->state != engine::State::paused) co_return Result<>{};
+  log::info("sandbox.resumed", {{"storage", storage_.str()}});
+  co_return co_await services_.engine.resume(storage_);
 }
 
 Task<Result<>> Machine::start() {

@@ -24,6 +24,9 @@ class Machine : public std::enable_shared_from_this<Machine> {
 
   // Running and connected, whatever state it was in. Callers share one start; each waits by its own deadline.
   Task<Result<>> wake(Deadline deadline);
+  // Asks a guest that was quiet for a while, and resumes a sandbox that somebody paused: its connections
+  // stay, but nothing answers on them. What is merely slow is left as it is.
+  Task<Result<>> rouse(Deadline deadline);
   // Code::conflict when a start or stop is under way or more than `holders` hold it.
   Task<Result<>> stop(int holders = 0);
   Task<Result<>> remove();
@@ -59,6 +62,7 @@ class Machine : public std::enable_shared_from_this<Machine> {
   Task<Result<>> start_from(engine::State state, const engine::SandboxSpec& spec, const std::string& hash);
   Task<Result<>> launch(const engine::SandboxSpec& spec, const std::string& hash, bool create);
   Task<Result<>> halt();
+  Task<Result<>> thaw();
   Task<Result<>> discard();
 
   const Services& services_;
