@@ -46,7 +46,7 @@ class ContainerEngine {
   virtual Task<Result<>> ping() = 0;
   // Whether `image` can be started.
   virtual Task<Result<>> require_image(const std::string& image) = 0;
-  // Every sandbox of this instance that the engine knows.
+  // Every sandbox of this instance that the engine knows; their boots are not told, inspect() does.
   virtual Task<Result<std::vector<Sandbox>>> list(const InstanceId& instance) = 0;
   virtual Task<Result<Sandbox>> inspect(const StorageId& storage) = 0;
   // Code::conflict when something of that name exists already; it is left as it is.

@@ -76,7 +76,7 @@ std::optional<Version> parse_version(std::string_view text) {
     text.remove_prefix(1);
   }
   const auto mark = text.find("rc");
-  if (mark == std::string_view::npos || mark > 1) return version;
+  if (mark > 1) return version;  // as npos is, too
   text.remove_prefix(mark + 2);
   if (text.starts_with('.')) text.remove_prefix(1);
   version[3] = 0;
