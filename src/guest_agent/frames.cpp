@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cus/base/json.hpp"
+#include "cus/guest/job_json.hpp"
 
 namespace cus::guest_agent {
 namespace {
@@ -24,15 +25,11 @@ void append_header(std::string& batch, guest::FrameType type, std::size_t size) 
 
 void append_gap(std::string& batch, guest::Channel channel, std::uint64_t from, std::uint64_t to) {
   const char* stream = channel == guest::Channel::output ? "output" : "error";
-  append_frame(batch, guest::FrameType::gap, dump_json({{"from", from}, {"to", to}, {"stream", stream}}));
+  batch +=
+      guest::encode_frame(guest::FrameType::gap, dump_json({{"from", from}, {"to", to}, {"stream", stream}}));
 }
 
 }  // namespace
-
-void append_frame(std::string& batch, guest::FrameType type, std::string_view payload) {
-  append_header(batch, type, payload.size());
-  batch.append(payload);
-}
 
 std::uint64_t append_output(std::string& batch, guest::Channel channel, const OutputLog& log,
                             std::uint64_t from, std::uint64_t to) {
@@ -59,7 +56,7 @@ std::uint64_t append_output(std::string& batch, guest::Channel channel, const Ou
 }
 
 void append_progress(std::string& batch, std::uint64_t total, std::string_view line) {
-  append_frame(batch, guest::FrameType::progress, dump_json({{"total", total}, {"line", line}}));
+  batch += guest::encode_frame(guest::FrameType::progress, dump_json({{"total", total}, {"line", line}}));
 }
 
 Result<std::optional<Frame>> take_frame(std::string& buffer) {

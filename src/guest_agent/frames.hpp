@@ -14,7 +14,6 @@ namespace cus::guest_agent {
 
 inline constexpr std::size_t most_output_bytes = guest::max_frame_bytes - sizeof(std::uint64_t);
 
-void append_frame(std::string& batch, guest::FrameType type, std::string_view payload);
 // Appends one output frame, or a gap frame, for what lies at `from`; returns the offset after it.
 std::uint64_t append_output(std::string& batch, guest::Channel channel, const OutputLog& log,
                             std::uint64_t from, std::uint64_t to);

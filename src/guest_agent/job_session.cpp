@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cus/base/json.hpp"
-#include "job_spec.hpp"
+#include "cus/guest/job_json.hpp"
 
 namespace cus::guest_agent {
 namespace {
@@ -62,7 +62,7 @@ bool JobSession::gather(std::string& batch) {
   const bool more = gather_output(batch);
   if (more) return false;
   if (job_->ended()) {
-    append_frame(batch, guest::FrameType::end, dump_json(end_to_json(job_->end())));
+    batch += guest::encode_frame(guest::FrameType::end, guest::to_json(job_->end()));
     return true;
   }
   gather_progress(batch);

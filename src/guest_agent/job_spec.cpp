@@ -96,19 +96,4 @@ Result<guest::JobSpec> parse_job_spec(Json& body) {
   return spec;
 }
 
-Json end_to_json(const guest::JobEnd& end) {
-  Json json = {{"timed_out", end.timed_out}, {"oom", end.out_of_memory},
-               {"total", end.total},         {"total_error", end.total_error},
-               {"leftovers", Json::array()}, {"duration_ms", end.duration.count()}};
-  if (end.code) json["code"] = *end.code;
-  if (end.signal) json["signal"] = *end.signal;
-  if (end.error) json["error"] = *end.error;
-  if (end.killed) json["killed"] = *end.killed;
-  if (!end.spool.empty()) json["spool"] = end.spool;
-  for (const guest::Leftover& leftover : end.leftovers) {
-    json["leftovers"].push_back({{"pid", leftover.pid}, {"name", leftover.name}});
-  }
-  return json;
-}
-
 }  // namespace cus::guest_agent

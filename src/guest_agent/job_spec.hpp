@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Reads the JSON of a job and its end. What is beyond the kernel's own limits, or could not be meant, is
+// Reads the JSON of a job. What is beyond the kernel's own limits, or could not be meant, is
 // refused with a sentence.
 
 #include "cus/base/json.hpp"
@@ -16,6 +16,5 @@ inline constexpr std::int64_t most_timeout_ms = 7LL * 24 * 3600 * 1000;
 
 // Takes the script out of `body`, so that it is not held twice.
 Result<guest::JobSpec> parse_job_spec(Json& body);
-Json end_to_json(const guest::JobEnd& end);
 
 }  // namespace cus::guest_agent

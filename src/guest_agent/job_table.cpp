@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "cus/guest/job_json.hpp"
 #include "exec_plan.hpp"
-#include "job_spec.hpp"
 
 namespace cus::guest_agent {
 namespace {
@@ -36,8 +36,7 @@ std::shared_ptr<Job> JobTable::find(const JobId& id) const {
 
 Task<Result<std::shared_ptr<Job>>> JobTable::start(guest::JobSpec spec) {
   if (auto known = find(spec.id)) co_return known;
-  const auto running = std::ranges::count_if(jobs_, [](const auto& job) { return !job->ended(); });
-  if (static_cast<std::size_t>(running) >= limits_.running) {
+  if (jobs_.size() - ended_count() >= limits_.running) {
     co_return fail(Code::too_many, "Too many commands run in this sandbox. Wait for one to end.");
   }
   auto job = std::make_shared<Job>(host_, spec.id, spec.split_streams);
@@ -100,9 +99,12 @@ void JobTable::prune() {
   release_memory();
 }
 
+std::size_t JobTable::ended_count() const {
+  return static_cast<std::size_t>(std::ranges::count_if(jobs_, [](const auto& job) { return job->ended(); }));
+}
+
 void JobTable::forget_oldest() {
-  const auto ended =
-      static_cast<std::size_t>(std::ranges::count_if(jobs_, [](const auto& j) { return j->ended(); }));
+  const std::size_t ended = ended_count();
   if (ended <= limits_.kept) return;
   auto oldest =
       std::ranges::find_if(jobs_, [](const auto& job) { return job->ended() && !job->tree_alive(); });
@@ -130,11 +132,17 @@ void JobTable::release_memory() {
 }
 
 Json JobTable::to_json() const {
+  // Of the ended ones the newest: a server reads no more than the usual numbers.
+  std::size_t unlisted = ended_count() - std::min(ended_count(), limits_.kept);
   Json list = Json::array();
   for (const auto& job : jobs_) {
+    if (job->ended() && unlisted > 0) {
+      --unlisted;
+      continue;
+    }
     Json entry = {
         {"id", job->id().str()}, {"state", job->ended() ? "exited" : "running"}, {"total", job->total()}};
-    if (job->ended()) entry["end"] = end_to_json(job->end());
+    if (job->ended()) entry["end"] = parse_json(guest::to_json(job->end())).value_or(Json());
     list.push_back(std::move(entry));
   }
   return {{"jobs", std::move(list)}};

@@ -38,6 +38,7 @@ class JobTable {
   Task<Result<>> launch_job(Job& job, guest::JobSpec& spec);
   Task<> end_leftovers();
   void end_leftovers_at_once();
+  std::size_t ended_count() const;
   void prune();
   void forget_oldest();
   void release_memory();

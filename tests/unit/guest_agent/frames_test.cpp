@@ -5,16 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cus/guest/job_json.hpp"
 #include "rig.hpp"
 
 namespace cus::guest_agent {
 namespace {
 
-std::string frame(guest::FrameType type, std::string_view payload) {
-  std::string bytes;
-  append_frame(bytes, type, payload);
-  return bytes;
-}
+using guest::encode_frame;
 
 class FramesTest : public testing::Test {
  protected:
@@ -48,13 +45,13 @@ TEST_F(FramesTest, GivenBytesThatAreGone_WhenTheyAreAskedFor_ThenAGapSaysWhichOn
   log.release_memory();
   std::string batch;
   EXPECT_EQ(append_output(batch, guest::Channel::error, log, 2, 5), 5U);
-  EXPECT_EQ(batch, frame(guest::FrameType::gap, R"({"from":2,"stream":"error","to":5})"));
+  EXPECT_EQ(batch, encode_frame(guest::FrameType::gap, R"({"from":2,"stream":"error","to":5})"));
 }
 
 TEST_F(FramesTest, GivenFramesInAnySplit_WhenTheyAreTaken_ThenEachComesWholeAndInOrder) {
-  const std::string bytes = frame(guest::FrameType::input, "abc") + frame(guest::FrameType::input_end, "") +
-                            frame(guest::FrameType::kill, R"({"why":"x"})") +
-                            frame(guest::FrameType::done, "");
+  const std::string bytes =
+      encode_frame(guest::FrameType::input, "abc") + encode_frame(guest::FrameType::input_end, "") +
+      encode_frame(guest::FrameType::kill, R"({"why":"x"})") + encode_frame(guest::FrameType::done, "");
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
     std::string buffer = bytes.substr(0, cut);
     std::string seen;

@@ -91,29 +91,5 @@ TEST(JobSpecTest, GivenTheLargestOfEverything_WhenItIsRead_ThenItIsTaken) {
   EXPECT_EQ(spec->timeout.count(), most_timeout_ms);
 }
 
-TEST(JobSpecTest, GivenAnEnd_WhenItBecomesJson_ThenOnlyWhatHappenedIsInIt) {
-  guest::JobEnd end;
-  end.code = 3;
-  EXPECT_EQ(end_to_json(end),
-            Json::parse(R"({"code":3,"timed_out":false,"oom":false,"total":0,"total_error":0,
-                                              "duration_ms":0,"leftovers":[]})"));
-  guest::JobEnd killed;
-  killed.signal = 9;
-  killed.killed = "timeout";
-  killed.timed_out = killed.out_of_memory = true;
-  killed.total = 5;
-  killed.total_error = 6;
-  killed.duration = std::chrono::milliseconds(7);
-  killed.spool = "/s";
-  killed.leftovers.push_back({12, "sleep"});
-  EXPECT_EQ(
-      end_to_json(killed),
-      Json::parse(R"({"signal":9,"killed":"timeout","timed_out":true,"oom":true,"total":5,"total_error":6,
-                            "duration_ms":7,"spool":"/s","leftovers":[{"pid":12,"name":"sleep"}]})"));
-  guest::JobEnd failed;
-  failed.error = "no";
-  EXPECT_EQ(end_to_json(failed).at("error"), "no");
-}
-
 }  // namespace
 }  // namespace cus::guest_agent
