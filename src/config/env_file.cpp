@@ -53,10 +53,15 @@ Text double_quoted(std::string_view text) {
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') return only_comment(std::move(value), text.substr(i + 1));
     if (text[i] == '$' && has_substitution(text, i)) return no_substitution();
-    if (text[i] == '\\' && ++i < text.size() && !std::string_view("\"\\$").contains(text[i])) {
+    if (text[i] != '\\') {
+      value += text[i];
+      continue;
+    }
+    ++i;
+    if (i == text.size() || !std::string_view("\"\\$").contains(text[i])) {
       return std::unexpected(R"(in double quotes a \ may stand only before ", \ or $)");
     }
-    if (i < text.size()) value += text[i];
+    value += text[i];
   }
   return std::unexpected("the closing \" is missing");
 }

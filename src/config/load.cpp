@@ -100,8 +100,9 @@ Loaded load(const Sources& sources) {
   for (const Setting& setting : settings()) {
     if (!setting.default_text.empty()) setting.type.assign(setting.default_text, loaded.config);
     take(setting,
-         choose(setting.key,
-                {{"flag", sources.flags}, {"environment", sources.environment}, {".env", file.values}}),
+         choose(setting.key, {{.name = "flag", .values = sources.flags},
+                              {.name = "environment", .values = sources.environment},
+                              {.name = ".env", .values = file.values}}),
          loaded);
   }
   apply_rules(sources, loaded);

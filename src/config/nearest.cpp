@@ -2,7 +2,6 @@
 #include "config/nearest.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace cus::config {
@@ -14,7 +13,7 @@ constexpr std::size_t longest_word = 64;
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> swapped;  // the row before last
   std::vector<std::size_t> last(b.size() + 1);
-  std::iota(last.begin(), last.end(), std::size_t{0});
+  for (std::size_t j = 0; j < last.size(); ++j) last[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::vector<std::size_t> row(b.size() + 1, i);
     for (std::size_t j = 1; j <= b.size(); ++j) {

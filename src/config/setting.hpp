@@ -15,13 +15,23 @@ namespace cus::config {
 enum class Secrecy : std::uint8_t { open, secret };
 
 struct Setting {
+  Setting(std::string_view name, std::string_view under, std::string_view otherwise, ValueType values,
+          std::string_view purpose, std::string_view otherwise_words = {}, Secrecy hidden = Secrecy::open)
+      : key(name),
+        group(under),
+        default_text(otherwise),
+        type(std::move(values)),
+        sentence(purpose),
+        default_words(otherwise_words),
+        secrecy(hidden) {}
+
   std::string key;
   std::string_view group;
   std::string default_text;  // read like any other value; empty: not set
   ValueType type;
   std::string sentence;
-  std::string default_words = {};  // where the default is not a fixed text
-  Secrecy secrecy = Secrecy::open;
+  std::string default_words;  // where the default is not a fixed text
+  Secrecy secrecy;
 };
 
 const std::vector<Setting>& settings();

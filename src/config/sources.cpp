@@ -16,6 +16,7 @@ namespace cus::config {
 namespace {
 
 constexpr std::size_t largest_env_file = 1U << 20U;
+constexpr std::size_t chunk_size = 16'384;
 
 Values process_environment() {
   Values values;
@@ -34,7 +35,7 @@ std::string why(int err) {
 }
 
 void read_all(const Fd& file, Sources& sources) {
-  std::array<char, 16 * 1024> chunk{};
+  std::array<char, chunk_size> chunk{};
   for (;;) {
     const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
     if (count < 0 && errno == EINTR) continue;

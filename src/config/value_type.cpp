@@ -135,12 +135,12 @@ ValueType token_text(std::string Config::* field, std::string accepts) {
           }};
 }
 
-ValueType name_text(std::string Config::* field, std::string accepts, std::string punctuation,
-                    std::string also_first) {
-  return {std::move(accepts), [=](std::string_view text, Config& config) {
+ValueType name_text(std::string Config::* field, std::string accepts, std::string punctuation) {
+  return {std::move(accepts),
+          [field, punctuation = std::move(punctuation)](std::string_view text, Config& config) {
             const auto allowed = [&](char c) { return is_alphanumeric(c) || punctuation.contains(c); };
             if (text.empty() || text.size() > 255 || !std::ranges::all_of(text, allowed)) return false;
-            if (!is_alphanumeric(text.front()) && !also_first.contains(text.front())) return false;
+            if (!is_alphanumeric(text.front())) return false;
             config.*field = std::string(text);
             return true;
           }};

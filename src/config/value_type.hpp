@@ -19,8 +19,11 @@
 namespace cus::config {
 
 struct ValueType {
+  using Assign = std::function<bool(std::string_view, Config&)>;
+  ValueType(std::string words, Assign read) : accepts(std::move(words)), assign(std::move(read)) {}
+
   std::string accepts;  // as in "write <accepts>"
-  std::function<bool(std::string_view, Config&)> assign;
+  Assign assign;
 };
 
 std::optional<std::uint64_t> parse_whole(std::string_view text);
@@ -42,9 +45,8 @@ ValueType program(std::string Config::* field);
 ValueType unix_socket(std::string Config::* field);
 // Visible ASCII without spaces: API keys and lists of them. Its grammar is checked elsewhere.
 ValueType token_text(std::string Config::* field, std::string accepts);
-// Text of letters, digits and `punctuation` that begins with a letter or digit (or one of `also_first`).
-ValueType name_text(std::string Config::* field, std::string accepts, std::string punctuation,
-                    std::string also_first = {});
+// Text of letters, digits and `punctuation` that begins with a letter or digit.
+ValueType name_text(std::string Config::* field, std::string accepts, std::string punctuation);
 
 template <std::integral Number>
 ValueType whole_number(Number Config::* field, std::uint64_t least, std::uint64_t most) {
