@@ -7,6 +7,8 @@ import secrets
 import pytest
 
 from harness.engine import Engine
+from harness.engine_proxy import EngineProxy
+from harness.own_engine import OwnEngine
 from harness.server import Server
 
 
@@ -44,3 +46,29 @@ def shared_server(engine):
 @pytest.fixture
 def chat():
     return "chat-" + secrets.token_hex(8)
+
+
+@pytest.fixture
+def make_engine_proxy(engine):
+    """Puts proxies before the shared engine."""
+    proxies = []
+
+    def make(shift=None):
+        proxies.append(EngineProxy(engine, shift))
+        return proxies[-1]
+
+    yield make
+    for proxy in proxies:
+        proxy.discard()
+
+
+@pytest.fixture(scope="module")
+def own_engine(engine):
+    """An engine that the module's tests may harm; each leaves it running."""
+    own = OwnEngine()
+    try:
+        own.start()
+        own.load(os.environ["CUS_IMAGE"], engine)
+        yield own
+    finally:
+        own.discard()

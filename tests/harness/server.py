@@ -64,6 +64,9 @@ class Server:
     def find_event(self, name, begin=0):
         return next((event for event in self.events(begin) if event["event"] == name), None)
 
+    def event_wait(self, name, seconds=30):
+        return wait_for(lambda: self.find_event(name), seconds)
+
     @property
     def pid(self):
         return self.process.pid
@@ -118,6 +121,10 @@ class Server:
 
     def open_files(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def discard_files(self):
+        """For a server that never ran."""
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def discard(self):
         """Ends it and removes its sandboxes and data."""
