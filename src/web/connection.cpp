@@ -10,7 +10,7 @@
 namespace cus::web {
 namespace {
 
-constexpr std::size_t linger_bytes = 256 * 1024;
+constexpr std::size_t linger_bytes = 262'144;
 
 // Enters a connection into the server's books for as long as it lives.
 class Registration {

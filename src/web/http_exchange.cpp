@@ -11,14 +11,14 @@
 namespace cus::web {
 namespace {
 
-constexpr std::size_t slice = 64 * 1024;
-constexpr std::size_t max_drained = 64 * 1024;
+constexpr std::size_t slice = 65'536;
+constexpr std::size_t max_drained = 65'536;
 constexpr auto drain_time = std::chrono::seconds(2);
 
 std::string http_date() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm utc{};
-  ::gmtime_r(&now, &utc);
+  if (::gmtime_r(&now, &utc) == nullptr) return {};
   std::array<char, 40> text{};
   return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
@@ -66,7 +66,7 @@ Task<Result<std::string>> HttpExchange::read_body(std::uint64_t limit) {
 Task<Result<std::string>> HttpExchange::collect_body(std::uint64_t limit) {
   BodyRate rate(limits_.body_window, limits_.body_bytes_per_window, Clock::now());
   std::string body;
-  std::array<char, 16 * 1024> piece;
+  std::array<char, 16'384> piece;
   while (!interrupted_) {
     const Result<std::size_t> got = co_await http_.read_body_some(piece, rate.deadline());
     if (!got && interrupted_) break;

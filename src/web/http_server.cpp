@@ -111,7 +111,7 @@ struct Server::Impl {
   std::shared_ptr<ServerState> state;
 };
 
-Server::Server(Executor executor, Routes routes, ServerOptions options)
+Server::Server(const Executor& executor, Routes routes, ServerOptions options)
     : impl_(std::make_unique<Impl>(
           std::make_shared<ServerState>(executor, std::move(routes), std::move(options)))) {}
 

@@ -31,7 +31,7 @@ std::string index_text(const std::string& version) {
 
 }  // namespace
 
-Routes standard_routes(Readiness readiness, std::string version) {
+Routes standard_routes(Readiness readiness, const std::string& version) {
   const auto healthy = [](Exchange& exchange) {
     return answer(exchange, json_response(200, {{"status", "healthy"}}));
   };

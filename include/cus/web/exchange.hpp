@@ -43,7 +43,7 @@ class Exchange {
   virtual Task<Result<std::string>> read_body(std::uint64_t limit) = 0;
   // The whole answer; called once, and not after start_events.
   virtual Task<Result<>> respond(Response response) = 0;
-  // Begins a text/event-stream answer (no-store, no buffering); then events, then end_events.
+  // Begins a text/event-stream answer (no cache, no buffering); then events, then end_events.
   virtual Task<Result<>> start_events(net::Headers extra) = 0;
   // One event: lines of `data` are prefixed as the format demands; `id` may be empty.
   virtual Task<Result<>> send_event(std::string_view data, std::string_view id) = 0;

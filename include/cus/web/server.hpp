@@ -23,7 +23,7 @@ struct ServerLimits {
   Clock::duration body_window = std::chrono::seconds(10);
   std::uint64_t body_bytes_per_window = 10'240;
   std::uint32_t head_bytes = 16 * 1024;
-  std::size_t target_bytes = 8 * 1024;
+  std::size_t target_bytes = 8'192;
   std::uint64_t body_bytes = 16U << 20U;         // of one request, whatever its handler allows
   std::uint64_t body_bytes_total = 256U << 20U;  // of all requests being handled
   std::size_t connections = 10'000;
@@ -47,7 +47,7 @@ struct ServerCounters {
 
 class Server {
  public:
-  Server(Executor executor, Routes routes, ServerOptions options);
+  Server(const Executor& executor, Routes routes, ServerOptions options);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();

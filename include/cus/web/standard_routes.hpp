@@ -13,7 +13,7 @@ namespace cus::web {
 // Facts for /readyz, told to everybody: no secrets. An error means not ready; its message is shown.
 using Readiness = std::function<Task<Result<Json>>()>;
 
-Routes standard_routes(Readiness readiness, std::string version);
+Routes standard_routes(Readiness readiness, const std::string& version);
 
 // The table for --dump-routes: method, path, auth, purpose; one line a route.
 std::string dump_routes(const Routes& routes);

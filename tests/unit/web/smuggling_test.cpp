@@ -41,7 +41,8 @@ std::string post(const std::string& fields, const std::string& body) {
 
 std::size_t answers(const std::string& text) {
   std::size_t count = 0;
-  for (std::size_t at = text.find("\r\nDate: "); at != std::string::npos; at = text.find("\r\nDate: ", at + 1))
+  for (std::size_t at = text.find("\r\nDate: "); at != std::string::npos;
+       at = text.find("\r\nDate: ", at + 1))
     ++count;
   return count;
 }
