@@ -19,20 +19,24 @@ constexpr std::uint32_t v4(std::uint32_t a, std::uint32_t b, std::uint32_t c, st
   return a << 24U | b << 16U | c << 8U | d;
 }
 
+constexpr Block4 block(std::uint32_t network, unsigned length) {
+  return {.network = network, .length = length};
+}
+
 constexpr std::array closed4 = {
-    Block4{v4(0, 0, 0, 0), 8},         // "this network", unspecified
-    Block4{v4(10, 0, 0, 0), 8},        // RFC 1918
-    Block4{v4(100, 64, 0, 0), 10},     // carrier-grade NAT; some clouds' metadata
-    Block4{v4(127, 0, 0, 0), 8},       // loopback
-    Block4{v4(168, 63, 129, 16), 32},  // a cloud's host agent behind a public-looking address
-    Block4{v4(169, 254, 0, 0), 16},    // link-local, metadata
-    Block4{v4(172, 16, 0, 0), 12},     // RFC 1918
-    Block4{v4(192, 0, 0, 0), 24},      // IETF protocol assignments
-    Block4{v4(192, 88, 99, 0), 24},    // 6to4 relays
-    Block4{v4(192, 168, 0, 0), 16},    // RFC 1918
-    Block4{v4(198, 18, 0, 0), 15},     // benchmarks
-    Block4{v4(224, 0, 0, 0), 4},       // multicast
-    Block4{v4(240, 0, 0, 0), 4},       // reserved, broadcast
+    block(v4(0, 0, 0, 0), 8),         // "this network", unspecified
+    block(v4(10, 0, 0, 0), 8),        // RFC 1918
+    block(v4(100, 64, 0, 0), 10),     // carrier-grade NAT; some clouds' metadata
+    block(v4(127, 0, 0, 0), 8),       // loopback
+    block(v4(168, 63, 129, 16), 32),  // a cloud's host agent behind a public-looking address
+    block(v4(169, 254, 0, 0), 16),    // link-local, metadata
+    block(v4(172, 16, 0, 0), 12),     // RFC 1918
+    block(v4(192, 0, 0, 0), 24),      // IETF protocol assignments
+    block(v4(192, 88, 99, 0), 24),    // 6to4 relays
+    block(v4(192, 168, 0, 0), 16),    // RFC 1918
+    block(v4(198, 18, 0, 0), 15),     // benchmarks
+    block(v4(224, 0, 0, 0), 4),       // multicast
+    block(v4(240, 0, 0, 0), 4),       // reserved, broadcast
 };
 
 bool is_public4(std::uint32_t address) {

@@ -73,7 +73,7 @@ std::optional<Split> split_port(std::string_view entry) {
   }
   const auto port = port_of(rest);
   if (!port) return std::nullopt;
-  return Split{std::move(network), *port};
+  return Split{.network = std::move(network), .port = *port};
 }
 
 std::optional<PrivateException> parse_exception(std::string_view entry) {
@@ -87,7 +87,8 @@ std::optional<PrivateException> parse_exception(std::string_view entry) {
     if (!number || *number == 0) return std::nullopt;
     port = *number;
   }
-  return PrivateException{network->address.to_string() + "/" + std::to_string(network->length), port};
+  return PrivateException{.network = network->address.to_string() + "/" + std::to_string(network->length),
+                          .port = port};
 }
 
 }  // namespace
@@ -111,15 +112,17 @@ std::optional<Network> parse_network(std::string_view text) {
     if (!number) return std::nullopt;
     length = *number;
   }
-  if (address.is_v4()) return Network{ip::address_v4(cleared(address.to_v4().to_bytes(), length)), length};
+  if (address.is_v4())
+    return Network{.address = ip::address_v4(cleared(address.to_v4().to_bytes(), length)), .length = length};
   const Address v6 = ip::address_v6(cleared(address.to_v6().to_bytes(), length));
-  if (length >= 96 && v6.to_v6().is_v4_mapped()) return Network{plain(v6), length - 96};
-  return Network{v6, length};
+  if (length >= 96 && v6.to_v6().is_v4_mapped()) return Network{.address = plain(v6), .length = length - 96};
+  return Network{.address = v6, .length = length};
 }
 
 AllowList::AllowList(const std::vector<PrivateException>& exceptions) {
   for (const PrivateException& exception : exceptions) {
-    if (const auto network = parse_network(exception.network)) rules_.push_back({*network, exception.port});
+    if (const auto network = parse_network(exception.network))
+      rules_.push_back({.network = *network, .port = exception.port});
   }
 }
 

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace cus::egress {
 namespace {
 
-constexpr std::size_t piece_bytes = 16 * 1024;
+constexpr std::size_t piece_bytes = 16U * 1024U;
 constexpr std::size_t size_line_bytes = 6;  // "4000\r\n"
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
@@ -21,8 +21,8 @@ class Piece {
     char* begin = bytes_.data() + size_line_bytes;
     if (framing != Framing::chunked) return {begin, size};
     const std::string line = fmt::format("{:x}\r\n", size);
-    std::memcpy(begin - line.size(), line.data(), line.size());
-    std::memcpy(begin + size, "\r\n", 2);
+    std::ranges::copy(line, begin - line.size());
+    std::ranges::copy(std::string_view("\r\n"), begin + size);
     return {begin - line.size(), line.size() + size + 2};
   }
 

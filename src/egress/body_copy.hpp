@@ -8,7 +8,7 @@
 
 namespace cus::egress {
 
-enum class Copied { whole, source_broke, sink_broke };
+enum class Copied : std::uint8_t { whole, source_broke, sink_broke };
 
 Task<Copied> copy_body(const Session& session, net::HttpConnection& from, net::HttpConnection& to,
                        Framing framing);

@@ -66,7 +66,7 @@ std::optional<Destination> parse_authority(std::string_view text, std::optional<
   if (!port) return std::nullopt;
   std::string name(host);
   std::ranges::transform(name, name.begin(), lower);
-  return Destination{std::move(name), *port};
+  return Destination{.host = std::move(name), .port = *port};
 }
 
 Result<AbsoluteTarget> parse_absolute(std::string_view target) {
@@ -81,7 +81,7 @@ Result<AbsoluteTarget> parse_absolute(std::string_view target) {
   if (!to) return fail(Code::invalid_argument, "The address of this request is not http://host[:port]/path.");
   std::string path(target.substr(end));
   if (path.starts_with('?')) path.insert(path.begin(), '/');
-  return AbsoluteTarget{std::move(*to), std::move(path)};
+  return AbsoluteTarget{.to = std::move(*to), .path = std::move(path)};
 }
 
 std::string authority(const Destination& to, std::uint16_t usual) {

@@ -78,17 +78,20 @@ struct Egress::Impl {
 
 std::optional<Refusal> Egress::Impl::denial(const StorageId& sandbox) const {
   if (!options.enabled) {
-    return Refusal{Outcome::disabled,
-                   "Egress refused: the network of this sandbox is switched off (ENABLE_NETWORK=false)."};
+    return Refusal{
+        .why = Outcome::disabled,
+        .text = "Egress refused: the network of this sandbox is switched off (ENABLE_NETWORK=false)."};
   }
   if (count(sandbox) >= options.max_connections_per_sandbox) {
-    return Refusal{Outcome::sandbox_full,
-                   "Egress refused: this sandbox has " + std::to_string(options.max_connections_per_sandbox) +
-                       " connections open, the most it may. Close some and try again."};
+    return Refusal{.why = Outcome::sandbox_full,
+                   .text = "Egress refused: this sandbox has " +
+                           std::to_string(options.max_connections_per_sandbox) +
+                           " connections open, the most it may. Close some and try again."};
   }
   if (open.size() >= options.max_connections) {
-    return Refusal{Outcome::server_full,
-                   "Egress refused: the server has as many connections open as it may. Try again shortly."};
+    return Refusal{
+        .why = Outcome::server_full,
+        .text = "Egress refused: the server has as many connections open as it may. Try again shortly."};
   }
   return std::nullopt;
 }

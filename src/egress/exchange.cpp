@@ -47,11 +47,12 @@ Task<bool> wait_for_answer(Exchange& x) {
 
 Refusal no_answer(const Exchange& x, const Error& error) {
   const std::string name = authority(x.target.to);
-  if (error.code == Code::timed_out) return {Outcome::timed_out, name + " did not answer in time."};
+  if (error.code == Code::timed_out)
+    return {.why = Outcome::timed_out, .text = name + " did not answer in time."};
   if (error.code == Code::io || error.code == Code::cancelled) {
-    return {Outcome::broken, name + " closed the connection without an answer."};
+    return {.why = Outcome::broken, .text = name + " closed the connection without an answer."};
   }
-  return {Outcome::bad_answer, "The answer of " + name + " is not valid HTTP/1.1."};
+  return {.why = Outcome::bad_answer, .text = "The answer of " + name + " is not valid HTTP/1.1."};
 }
 
 // nullopt: the answer was passed on, as far as it came.
@@ -74,7 +75,8 @@ Task<std::optional<Refusal>> pass_answer(Exchange& x, const net::ResponseHead& a
 Task<std::optional<Refusal>> relay_answer(Exchange& x) {
   for (int interim = 0; interim < max_interim_answers; ++interim) {
     if (!co_await wait_for_answer(x)) {
-      co_return Refusal{Outcome::timed_out, authority(x.target.to) + " did not answer in time."};
+      co_return Refusal{.why = Outcome::timed_out,
+                        .text = authority(x.target.to) + " did not answer in time."};
     }
     const auto answer = co_await x.server.read_response(after(head_patience), x.head.method == "HEAD");
     if (!answer) co_return no_answer(x, answer.error());
@@ -87,8 +89,8 @@ Task<std::optional<Refusal>> relay_answer(Exchange& x) {
     if (passed) x.after_it = After::switched;
     co_return std::nullopt;
   }
-  co_return Refusal{Outcome::bad_answer,
-                    "The answer of " + authority(x.target.to) + " is not valid HTTP/1.1."};
+  co_return Refusal{.why = Outcome::bad_answer,
+                    .text = "The answer of " + authority(x.target.to) + " is not valid HTTP/1.1."};
 }
 
 // Ends the request side too: whatever of the request is still to come, nobody wants it.

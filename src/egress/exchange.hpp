@@ -9,7 +9,7 @@
 
 namespace cus::egress {
 
-enum class After { next_request, close, switched };
+enum class After : std::uint8_t { next_request, close, switched };
 
 // Sends the request to `server`, its answer to `client`. Afterwards: the client's connection can take another
 // request, is to be closed, or both sides have left HTTP.

@@ -9,7 +9,7 @@
 namespace cus::egress {
 
 // How a body is delimited where it is written.
-enum class Framing { none, length, chunked, until_close };
+enum class Framing : std::uint8_t { none, length, chunked, until_close };
 
 // Without Connection and what it names, Keep-Alive, TE, Trailer, Transfer-Encoding, Upgrade, Content-Length
 // and Proxy-*.

@@ -10,7 +10,9 @@ constexpr std::uint32_t max_head_bytes = 64 * 1024;
 constexpr std::string_view established = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 std::optional<Refusal> check(const net::RequestHead& head) {
-  const auto bad = [](std::string text) { return Refusal{Outcome::bad_request, std::move(text)}; };
+  const auto bad = [](std::string text) {
+    return Refusal{.why = Outcome::bad_request, .text = std::move(text)};
+  };
   if (head.version != 10 && head.version != 11) return bad("The proxy speaks HTTP/1.1.");
   const std::size_t hosts = head.headers.count("Host");
   const bool connect = head.method == "CONNECT";
@@ -35,9 +37,9 @@ Task<std::optional<net::RequestHead>> next_request(Session& session, net::HttpCo
   if (head) {
     why = check(**head);
   } else if (head.error().code == Code::too_large) {
-    why = Refusal{Outcome::head_too_large, "The head of the request is larger than 64 KiB."};
+    why = Refusal{.why = Outcome::head_too_large, .text = "The head of the request is larger than 64 KiB."};
   } else if (head.error().code == Code::protocol) {
-    why = Refusal{Outcome::bad_request, "This is not a valid HTTP/1.1 request."};
+    why = Refusal{.why = Outcome::bad_request, .text = "This is not a valid HTTP/1.1 request."};
   } else {
     session.outcome = head.error().code == Code::timed_out ? Outcome::idle : Outcome::broken;
     co_return std::nullopt;
@@ -61,7 +63,7 @@ Task<> tunnel(Session& session, net::HttpConnection& client, const net::RequestH
   if (!to) {
     co_return co_await refuse(
         session, client, &head,
-        {Outcome::bad_request, "CONNECT takes host:port, with a port from 1 to 65535."});
+        {.why = Outcome::bad_request, .text = "CONNECT takes host:port, with a port from 1 to 65535."});
   }
   auto stream = co_await session.dial(std::move(*to));
   if (!stream) co_return co_await refuse(session, client, &head, std::move(stream.error()));
@@ -74,7 +76,7 @@ Task<> tunnel(Session& session, net::HttpConnection& client, const net::RequestH
 Task<bool> forward(Session& session, net::HttpConnection& client, const net::RequestHead& head) {
   auto target = parse_absolute(head.target);
   if (!target) {
-    co_await refuse(session, client, &head, {Outcome::bad_request, target.error().message});
+    co_await refuse(session, client, &head, {.why = Outcome::bad_request, .text = target.error().message});
     co_return false;
   }
   auto stream = co_await session.dial(target->to);

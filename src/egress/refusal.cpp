@@ -12,12 +12,16 @@ struct Row {
   std::uint8_t reply;  // RFC 1928, 6
 };
 
+constexpr Row row_of(std::string_view name, int status, std::uint8_t reply) {
+  return {.name = name, .status = status, .reply = reply};
+}
+
 constexpr std::array rows = {
-    Row{"done", 200, 0},           Row{"idle", 504, 1},         Row{"byte_limit", 403, 1},
-    Row{"closed", 503, 1},         Row{"broken", 502, 1},       Row{"bad_request", 400, 1},
-    Row{"head_too_large", 431, 1}, Row{"disabled", 403, 2},     Row{"private_address", 403, 2},
-    Row{"unresolved", 502, 4},     Row{"unreachable", 502, 5},  Row{"timed_out", 504, 4},
-    Row{"bad_answer", 502, 1},     Row{"sandbox_full", 429, 1}, Row{"server_full", 503, 1},
+    row_of("done", 200, 0),           row_of("idle", 504, 1),         row_of("byte_limit", 403, 1),
+    row_of("closed", 503, 1),         row_of("broken", 502, 1),       row_of("bad_request", 400, 1),
+    row_of("head_too_large", 431, 1), row_of("disabled", 403, 2),     row_of("private_address", 403, 2),
+    row_of("unresolved", 502, 4),     row_of("unreachable", 502, 5),  row_of("timed_out", 504, 4),
+    row_of("bad_answer", 502, 1),     row_of("sandbox_full", 429, 1), row_of("server_full", 503, 1),
 };
 static_assert(rows.size() == static_cast<std::size_t>(Outcome::server_full) + 1);
 

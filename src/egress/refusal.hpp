@@ -10,7 +10,7 @@
 
 namespace cus::egress {
 
-enum class Outcome {
+enum class Outcome : std::uint8_t {
   done,
   idle,        // nothing moved for too long
   byte_limit,  // the cap of one connection
@@ -41,7 +41,7 @@ template <class T>
 using Allowed = std::expected<T, Refusal>;
 
 inline std::unexpected<Refusal> refusal(Outcome why, std::string text) {
-  return std::unexpected<Refusal>(Refusal{why, std::move(text)});
+  return std::unexpected<Refusal>(Refusal{.why = why, .text = std::move(text)});
 }
 
 }  // namespace cus::egress

@@ -35,7 +35,7 @@ class Traffic {
   std::vector<net::Stream*> legs_;
 };
 
-enum class Side { sandbox, server };  // only the sandbox's side is counted
+enum class Side : std::uint8_t { sandbox, server };  // only the sandbox's side is counted
 net::StreamPtr make_leg(std::shared_ptr<Traffic> traffic, net::StreamPtr stream, Side side);
 
 }  // namespace cus::egress

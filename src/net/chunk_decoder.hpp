@@ -22,7 +22,7 @@ class ChunkDecoder {
   bool malformed() const { return state_ == State::malformed; }
 
  private:
-  enum class State {
+  enum class State : std::uint8_t {
     size_begin,
     size,
     extension,

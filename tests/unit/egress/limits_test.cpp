@@ -236,11 +236,33 @@ TEST_F(Limits, GivenAConnectionThatEnds_WhenLogged_ThenOneLineSaysWhereToAndHowM
   EXPECT_GT(get_int(*line, "down").value_or(0), 7);
 }
 
-TEST_F(Limits, GivenARefusal_WhenLogged_ThenTheOutcomeNamesIt) {
-  ::testing::internal::CaptureStderr();
-  ask("CONNECT 10.0.0.1:80 HTTP/1.1\r\n\r\n");
-  run_until([this] { return egress_->open_connections() == 0; });
-  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("\"outcome\":\"private_address\""));
+// How the lines of what has ended call the end.
+class Outcomes : public EgressTest {
+ protected:
+  std::string log_of(const std::function<void()>& what) {
+    ::testing::internal::CaptureStderr();
+    what();
+    run_until([this] { return egress_->open_connections() == 0; });
+    return ::testing::internal::GetCapturedStderr();
+  }
+};
+
+TEST_F(Outcomes, GivenARefusal_WhenLogged_ThenTheOutcomeNamesIt) {
+  const std::string log = log_of([this] { ask("CONNECT 10.0.0.1:80 HTTP/1.1\r\n\r\n"); });
+  EXPECT_THAT(log, HasSubstr("\"outcome\":\"private_address\""));
+}
+
+TEST_F(Outcomes, GivenALimit_WhenItEndsATunnel_ThenTheOutcomeNamesIt) {
+  Options options = open_loopback();
+  options.idle_timeout = std::chrono::milliseconds(50);
+  start(options);
+  const Origin quiet(loop_, silent());
+  EXPECT_THAT(log_of([&] { ask(connect_to(quiet)); }), HasSubstr("\"outcome\":\"idle\""));
+  options.max_bytes_per_connection = 60;
+  start(options);
+  const Origin echo(loop_, echoing());
+  EXPECT_THAT(log_of([&] { ask(connect_to(echo) + std::string(500, 'x')); }),
+              HasSubstr("\"outcome\":\"byte_limit\""));
 }
 
 }  // namespace
