@@ -2,6 +2,7 @@
 #include "machine.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cus/base/log.hpp"
 #include "cus/base/spawn.hpp"

@@ -33,7 +33,7 @@ class MessageSink {
 struct Options {
   tools::Settings tools;
   std::string server_version;
-  std::size_t max_running_calls_per_tenant = 64;
+  std::size_t max_running_calls_per_tenant = 256;
 };
 
 // One POST body, judged: an HTTP status for the envelope and the JSON-RPC answer as JSON text.
