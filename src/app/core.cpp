@@ -45,7 +45,7 @@ Task<Result<>> Core::prepare() {
   const Result<InstanceId> instance = co_await store_->instance();
   if (!instance) co_return std::unexpected(instance.error());
   engine_ = engine::make_docker_engine(executor_, options_.docker);
-  egress_ = std::make_unique<egress::Egress>(executor_, bulk_pool_, options_.egress);
+  egress_ = std::make_unique<egress::Egress>(executor_, name_pool_, options_.egress);
   registry_ = std::make_unique<sandbox::Registry>(sandbox::Services{.executor = executor_,
                                                                     .engine = *engine_,
                                                                     .store = *store_,

@@ -53,6 +53,7 @@ class Core {
   sandbox::Layout layout_;
   BlockingPool metadata_pool_{2};
   BlockingPool bulk_pool_{2};
+  BlockingPool name_pool_{6};  // look-ups may hold a thread for many seconds
   std::optional<Fd> lock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::ContainerEngine> engine_;

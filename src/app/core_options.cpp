@@ -68,7 +68,7 @@ void check_grammars(config::Loaded& loaded) {
     for (const std::string& line : origins.error()) config::add_problem(loaded, line);
   }
   const auto exceptions = egress::parse_exceptions(config.egress_allow_private);
-  if (!exceptions) config::add_problem(loaded, exceptions.error().message);
+  if (!exceptions) config::add_problem(loaded, "EGRESS_ALLOW_PRIVATE: " + exceptions.error().message);
 }
 
 }  // namespace cus::app

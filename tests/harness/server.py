@@ -49,6 +49,8 @@ class Server:
         started = wait_for(lambda: self.find_event("server.started", begin) or self.process.poll() is not None, 20)
         assert started is not True, self.log_text(begin)
         self.port = started["port"]
+        # The start's own probe sandbox comes and goes first.
+        wait_for(lambda: self.find_event("probe.ok", begin) or self.find_event("probe.failed", begin), 60)
         return self
 
     def log_text(self, begin=0):
