@@ -200,6 +200,7 @@ Result<> GuestListener::listen(const std::string& path) {
   if (!error) state_->acceptor.listen(128, error);
   if (error) return fail(Code::io, "The sandbox's socket could not be made.", path + ": " + error.message());
   state_->path = path;
+  if (state_->control == nullptr) state_->connected.reset();
   spawn(state_->executor, "guest.accept", state_->accept_loop(state_));
   return {};
 }
@@ -212,6 +213,7 @@ void GuestListener::close() {
   if (state_->control != nullptr) state_->control->close();
   for (net::Stream* stream : state_->pending) stream->close();
   state_->idle.clear();
+  state_->connected.set();  // whoever waits for a guest waits in vain
 }
 
 void GuestListener::expect_token(std::string token) {
@@ -234,7 +236,9 @@ bool GuestListener::connected() const {
 
 Task<bool> GuestListener::wait_connected(Deadline deadline) {
   const std::shared_ptr<State> state = state_;
-  co_return co_await state->connected.wait(deadline);
+  if (!state->acceptor.is_open()) co_return false;
+  const bool woken = co_await state->connected.wait(deadline);
+  co_return woken && state->control != nullptr;
 }
 
 const std::string& GuestListener::boot() const {
