@@ -3,6 +3,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -55,3 +56,16 @@ def test_given_a_data_root_in_use_when_a_second_server_starts_then_it_says_who_h
     code, said = second.start(expect_failure=True)
     assert code == 1 and first.data_root in said and "server" in said, said
     assert first.run(chat, "echo fine") == "fine\n[exit 0]"
+
+
+def test_given_the_first_sandbox_is_being_tried_when_the_server_ends_then_it_ends_soon_and_leaves_none(engine):
+    server = Server(engine, {})
+    try:
+        server.start(probe=False)
+        began = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - began < 4
+        assert server.find_event("server.tasks_left") is None
+        assert server.engine.containers(server.query("select id from instance")[0][0]) == []
+    finally:
+        server.discard()
