@@ -8,13 +8,14 @@
 #include "config/env_file.hpp"
 #include "config/setting.hpp"
 #include "sources_of.hpp"
+#include "support/source_dir.hpp"
 
 namespace cus::config::test {
 namespace {
 
 using ::testing::HasSubstr;
 
-const std::string root = CUS_SOURCE_DIR;
+const std::string root = test::source_dir();
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

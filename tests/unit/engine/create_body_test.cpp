@@ -10,6 +10,7 @@
 
 #include "cus/engine/docker.hpp"
 #include "engine/samples.hpp"
+#include "support/source_dir.hpp"
 
 namespace cus::engine {
 namespace {
@@ -21,7 +22,7 @@ Json without_profile(Json body) {
 }
 
 Json golden(const std::string& name) {
-  std::ifstream file(std::string(CUS_SOURCE_DIR) + "/tests/unit/engine/golden/" + name);
+  std::ifstream file(test::source_dir() + "/tests/unit/engine/golden/" + name);
   return Json::parse(file, nullptr, false);
 }
 

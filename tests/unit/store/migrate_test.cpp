@@ -11,6 +11,7 @@
 #include <map>
 
 #include "store/statement.hpp"
+#include "support/source_dir.hpp"
 #include "temp_store.hpp"
 
 namespace cus::store::test {
@@ -77,8 +78,7 @@ TEST(Migrations, GivenTheTable_WhenRead_ThenVersionsCountFromOneAndEachHasAFixtu
   for (const Migration& step : migrations()) {
     EXPECT_EQ(step.version, ++expected);
     EXPECT_TRUE(fixtures.contains(step.version)) << step.name;
-    EXPECT_EQ(read_file(std::string(CUS_SOURCE_DIR "/src/store/migrations/") + std::string(step.name)),
-              step.sql);
+    EXPECT_EQ(read_file(test::source_dir() + "/src/store/migrations/" + std::string(step.name)), step.sql);
   }
   EXPECT_EQ(expected, 3) << "a new schema version needs a fixture and a wider range above";
 }
