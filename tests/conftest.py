@@ -63,12 +63,12 @@ def make_engine_proxy(engine):
 
 
 @pytest.fixture(scope="module")
-def own_engine(engine):
+def own_engine():
     """An engine that the module's tests may harm; each leaves it running."""
     own = OwnEngine()
     try:
         own.start()
-        own.load(os.environ["CUS_IMAGE"], engine)
+        own.make_image()
         yield own
     finally:
         own.discard()

@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """An engine that a test may stop, freeze and kill: a private one in a short directory of its own."""
 
+import io
 import os
+import re
 import shutil
 import signal
 import subprocess
+import tarfile
 import tempfile
 
 from harness.engine import Engine
 
 
 class OwnEngine(Engine):
+    image = "tiny:latest"
+
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="cus-eng.", dir="/tmp")
         super().__init__(f"unix://{self.home}/engine.sock")
@@ -24,12 +29,17 @@ class OwnEngine(Engine):
         self.script("start")
         return self
 
-    def load(self, image, source):
-        """Takes an image from another engine."""
-        save = subprocess.Popen(["docker", "-H", source.url, "save", image], stdout=subprocess.PIPE)
-        subprocess.run(["docker", "-H", self.url, "load", "-q"], check=True, stdin=save.stdout, timeout=120,
-                       stdout=subprocess.DEVNULL)
-        assert save.wait(10) == 0
+    def make_image(self):
+        """A few programs of this machine with their libraries: seconds less than loading the real image."""
+        paths = {shutil.which(program) for program in ("bash", "cat", "true")}
+        linked = subprocess.run(["ldd", *paths], check=True, capture_output=True, text=True).stdout
+        paths |= set(re.findall(r"(/\S+) \(0x", linked))
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w", dereference=True) as image:
+            for path in sorted(paths | {f"/bin/{os.path.basename(path)}" for path in paths if "/bin/" in path}):
+                image.add(path)
+        subprocess.run(["docker", "-H", self.url, "import", "-", self.image], input=archive.getvalue(), check=True,
+                       timeout=60, stdout=subprocess.DEVNULL)
 
     def daemon(self):
         with open(f"{self.home}/dockerd.pid", encoding="ascii") as file:

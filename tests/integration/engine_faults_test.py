@@ -28,7 +28,7 @@ def frozen(own_engine):
 
 def test_given_a_frozen_engine_when_calls_come_then_running_chats_answer_and_new_ones_get_a_typed_error(
         own_engine, make_server, chat, frozen):
-    server = make_server(on=own_engine)
+    server = make_server(on=own_engine, DOCKER_IMAGE=own_engine.image)
     server.run(chat, "echo kept > /tmp/note")
     server.event_wait("probe.ok")
     assert readiness(server)[0] == 200
@@ -50,7 +50,7 @@ def test_given_a_frozen_engine_when_calls_come_then_running_chats_answer_and_new
 
 
 def test_given_a_killed_engine_when_it_is_back_then_the_next_call_works(own_engine, make_server, chat):
-    server = make_server(on=own_engine)
+    server = make_server(on=own_engine, DOCKER_IMAGE=own_engine.image)
     server.run(chat, "echo kept > note")
     server.event_wait("probe.ok")
     try:
