@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from harness.mcp import Mcp
 from harness.wait import wait_for
@@ -131,8 +132,8 @@ class Server:
     def discard(self):
         """Ends it and removes its sandboxes and data."""
         self.stop()
-        for container in self.containers():
-            self.engine.remove(container["Id"])
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda container: self.engine.remove(container["Id"]), self.containers()))
         shutil.rmtree(self.home, ignore_errors=True)
         if self.process:
             assert self.process.returncode in (0, 1, -9), f"the server ended with {self.process.returncode}"

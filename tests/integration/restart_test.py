@@ -67,7 +67,7 @@ def test_given_a_long_job_when_the_server_is_killed_again_and_again_then_each_li
         code, said = finish(reader, have)
         assert code == 125, (code, said)
         job = re.search("--job ([0-9a-f]{32})", said)[1]
-        server.start()
+        server.start(probe=False)
         reader = follow(server, chat, job, len(have))
     read_until(reader, total + 1, have)
     code, said = finish(reader, have)
