@@ -2,7 +2,14 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+
 #include "commands.hpp"
+#include "cus/base/spawn.hpp"
 #include "with_server.hpp"
 
 namespace cus::app {
@@ -32,16 +39,24 @@ void explain(const guest::JobEnd& end) {
   if (end.killed && !end.timed_out) fmt::print(stderr, "computer-use-server: killed ({})\n", *end.killed);
 }
 
-Task<int> follow(guest::JobStream job) {
+// Ctrl-C leaves the command to itself, so that a slip of the finger costs no work.
+Task<> detach_at_signal(boost::asio::signal_set& signals, guest::JobStream& job, bool& interrupted) {
+  const auto [error, number] = co_await signals.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  if (error) co_return;
+  interrupted = true;
+  job.detach();
+}
+
+int lost(const guest::JobStream& job, bool interrupted) {
+  fmt::print(stderr, "computer-use-server: {}; the command goes on. Read on with: exec CHAT --job {}\n",
+             interrupted ? "detached" : "the server is gone", job.id().str());
+  return interrupted ? 130 : exit_unusable;
+}
+
+Task<int> follow(guest::JobStream& job, const bool& interrupted) {
   for (;;) {
     const Result<guest::JobEvent> event = co_await job.next(no_deadline);
-    if (!event) {
-      fmt::print(
-          stderr,
-          "computer-use-server: the server is gone; the command goes on. Find it again with --job {}\n",
-          job.id().str());
-      co_return exit_unusable;
-    }
+    if (!event) co_return lost(job, interrupted);
     if (const auto* output = std::get_if<guest::JobOutput>(&*event)) {
       write_all(output->channel == guest::Channel::output ? STDOUT_FILENO : STDERR_FILENO, output->bytes);
     } else if (const auto* gap = std::get_if<guest::JobGap>(&*event)) {
@@ -60,7 +75,13 @@ Task<int> exec(ControlClient& client, ExecRequest request) {
     print_error(job.error());
     co_return exit_unusable;
   }
-  co_return co_await follow(std::move(*job));
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  boost::asio::signal_set signals(executor, SIGINT, SIGTERM);
+  bool interrupted = false;
+  spawn(executor, "exec.signal", detach_at_signal(signals, *job, interrupted));
+  const int code = co_await follow(*job, interrupted);
+  signals.cancel();
+  co_return code;
 }
 
 }  // namespace
@@ -72,8 +93,6 @@ int run_exec(const config::Config& config, const config::Exec& command) {
   request.job = command.job.value_or(new_job_id());
   request.offset = command.offset;
   request.timeout = command.timeout.value_or(config.command_timeout);
-  // Somebody who names the job wants to find its output again by offset: one stream, in order.
-  request.split_streams = !command.job.has_value();
   return with_server(config, [request](ControlClient& client) { return exec(client, request); });
 }
 
