@@ -21,7 +21,7 @@ struct RunTiming {
   std::chrono::milliseconds heartbeat{5'000};  // progress without new output
   std::chrono::milliseconds notable{250};      // a job that lives longer is remembered in the store
   std::chrono::milliseconds kill{5'000};       // from the kill to the job's end
-  std::chrono::milliseconds reattach{3'000};  // how long a lost job is looked for
+  std::chrono::milliseconds reattach{3'000};   // how long a lost job is looked for
   std::chrono::milliseconds retry{100};        // between two tries to find it
   std::chrono::milliseconds grace{15'000};     // beyond the job's own time limit, which the guest keeps
 };

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <stdexcept>
+#include <type_traits>
 
 #include "cus/base/task.hpp"
 
@@ -18,6 +19,10 @@ namespace cus::test {
 template <class T>
 Task<std::shared_ptr<T>> boxed(Task<T> task) {
   co_return std::make_shared<T>(co_await std::move(task));
+}
+inline Task<std::shared_ptr<void>> boxed(Task<> task) {
+  co_await std::move(task);
+  co_return nullptr;
 }
 
 template <class T>
@@ -29,7 +34,11 @@ T run_task(boost::asio::io_context& loop, Task<T> task,
   while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
     if (loop.run_one_until(deadline) == 0) throw std::runtime_error("the task did not end in time");
   }
-  return std::move(*result.get());
+  if constexpr (std::is_void_v<T>) {
+    result.get();
+  } else {
+    return std::move(*result.get());
+  }
 }
 
 }  // namespace cus::test
