@@ -14,7 +14,7 @@
 namespace cus::guest_agent {
 
 // Whether a work connection waits for a request: the dialer keeps some that do.
-enum class WorkState { idle, busy };
+enum class WorkState : std::uint8_t { idle, busy };
 using WorkReport = std::function<void(WorkState)>;
 
 class Service {

@@ -60,15 +60,15 @@ class Supervisor {
       if (!reported_ && shell_ended_ && (nobody_left_ || phase_ == Phase::watching)) report_end();
       if (nobody_left_) leave();
       advance();
-      pollfd channel{channel_fd, POLLIN, 0};
+      pollfd channel{.fd = channel_fd, .events = POLLIN, .revents = 0};
       const int wait_ms = wait();
-      const timespec pause{wait_ms / 1000, wait_ms % 1000 * 1'000'000L};
+      const timespec pause{.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1'000'000L};
       if (::ppoll(&channel, 1, wait_ms < 0 ? nullptr : &pause, &while_waiting) > 0) read_order();
     }
   }
 
  private:
-  enum class Phase { watching, asking, killing };
+  enum class Phase : std::uint8_t { watching, asking, killing };
 
   void reap() {
     for (;;) {
@@ -88,7 +88,7 @@ class Supervisor {
   // What is about to exit, or to exec, gets a moment: the former is no leftover, the latter has a name then.
   void settle() {
     for (int i = 0; i < settle_turns && !nobody_left_; ++i) {
-      const timespec pause{0, settle_pause_ms * 1'000'000L};
+      const timespec pause{.tv_sec = 0, .tv_nsec = settle_pause_ms * 1'000'000L};
       ::nanosleep(&pause, nullptr);
       reap();
       const std::size_t known = descendants_of(::getpid(), std::span(pids_).first(guest::max_leftovers));
@@ -177,7 +177,7 @@ pid_t fork_command() {
       message.kind = SupervisorMessage::Kind::no_room;
       send_to_guest(message);
     }
-    const timespec pause{0, fork_pause_ms * 1'000'000L};
+    const timespec pause{.tv_sec = 0, .tv_nsec = fork_pause_ms * 1'000'000L};
     ::nanosleep(&pause, nullptr);
   }
 }

@@ -18,13 +18,13 @@ struct KillOrder {
 };
 
 struct SupervisorMessage {
-  enum class Kind : std::int32_t {
+  enum class Kind : std::uint8_t {
     no_room,  // the process limit is reached; it tries again for a moment
     failed,   // the command could not start: `stage` and errno in `value`
     ended,    // the command ended: `value` is its wait status, `leftovers` what it left running
     gone,     // nothing of the job runs any more; the supervisor's last word
   };
-  enum class Stage : std::int32_t { fork, chdir, exec };
+  enum class Stage : std::uint8_t { fork, chdir, exec };
   struct Leftover {
     pid_t pid = 0;
     std::array<char, 16> name{};

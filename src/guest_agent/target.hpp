@@ -11,7 +11,7 @@
 namespace cus::guest_agent {
 
 struct Target {
-  enum class Kind { status, jobs, job, kill, tunnel };
+  enum class Kind : std::uint8_t { status, jobs, job, kill, tunnel };
   Kind kind{};
   JobId job;    // job and kill
   Wants wants;  // job: ?offset=N&head=N&tail=N

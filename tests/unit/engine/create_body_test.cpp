@@ -22,7 +22,7 @@ Json without_profile(Json body) {
 }
 
 Json golden(const std::string& name) {
-  std::ifstream file(test::source_dir() + "/tests/unit/engine/golden/" + name);
+  std::ifstream file(::cus::test::source_dir() + "/tests/unit/engine/golden/" + name);
   return Json::parse(file, nullptr, false);
 }
 

@@ -78,7 +78,8 @@ TEST(Migrations, GivenTheTable_WhenRead_ThenVersionsCountFromOneAndEachHasAFixtu
   for (const Migration& step : migrations()) {
     EXPECT_EQ(step.version, ++expected);
     EXPECT_TRUE(fixtures.contains(step.version)) << step.name;
-    EXPECT_EQ(read_file(test::source_dir() + "/src/store/migrations/" + std::string(step.name)), step.sql);
+    EXPECT_EQ(read_file(::cus::test::source_dir() + "/src/store/migrations/" + std::string(step.name)),
+              step.sql);
   }
   EXPECT_EQ(expected, 3) << "a new schema version needs a fixture and a wider range above";
 }
