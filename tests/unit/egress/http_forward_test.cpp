@@ -232,7 +232,7 @@ INSTANTIATE_TEST_SUITE_P(
         "GET  http://ORIGIN/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://ORIGIN/ HTTP/1.1\nHost: a\n\n",
         "GET http://ORIGIN/ HTTP/1.1\r\nHost: a\r\nA : b\r\n\r\n",
         "GET http://ORIGIN/ HTTP/1.1\r\nHost: a\r\nA: b\r\n c\r\n\r\n",
-        std::string("GET http://ORIGIN/ HTTP/1.1\r\nHost: a\r\nA: \0\r\n\r\n", 51),
+        std::string("GET http://ORIGIN/ HTTP/1.1\r\nHost: a\r\nA: \0\r\n\r\n", 46),
         "GET http://ORIGIN/ HTTP/1.1\r\nHost: a\r\nA: b\rc\r\n\r\n",
         "POST http://ORIGIN/ HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: "
         "chunked\r\n\r\n0\r\n\r\n",
