@@ -23,7 +23,8 @@ namespace asio = boost::asio;
 constexpr std::size_t most_processes = 4096;
 constexpr auto hunting_pause = std::chrono::milliseconds(20);
 
-// The engine asks from outside the sandbox, where a sender has no process id in here; code inside may ask in vain.
+// The engine asks from outside the sandbox, where a sender has no process id in here; code inside may ask in
+// vain.
 bool asks_to_leave(const signalfd_siginfo& info) {
   return info.ssi_signo != SIGCHLD && (info.ssi_pid == 0 || ::getpid() != 1);
 }

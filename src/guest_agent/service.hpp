@@ -2,6 +2,7 @@
 #pragma once
 // Answers the server's requests on one work connection after another (docs/guest-protocol.md).
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>

@@ -6,12 +6,13 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>  // NOLINT(modernize-deprecated-headers): clock_gettime() is POSIX
+#include <time.h>  // NOLINT(modernize-deprecated-headers): nanosleep() is POSIX
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 
 #include "child.hpp"
@@ -31,9 +32,8 @@ constexpr int fork_pause_ms = 20;
 void do_nothing(int) {}
 
 std::int64_t now_ms() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 // SIGCHLD must interrupt ppoll and nothing else may arrive: a job may signal its supervisor as it likes.

@@ -2,6 +2,7 @@
 #pragma once
 // The request targets of docs/guest-protocol.md.
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 

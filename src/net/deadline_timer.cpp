@@ -25,14 +25,14 @@ DeadlineTimer::~DeadlineTimer() {
 }
 
 DeadlineTimer::Guard::~Guard() {
-  timer_.state_->deadline = no_deadline;
+  state_->deadline = no_deadline;
 }
 
 DeadlineTimer::Guard DeadlineTimer::arm(Deadline deadline) {
   state_->expired = false;
   state_->deadline = deadline;
   if (deadline < state_->scheduled) schedule(state_);
-  return Guard(*this);
+  return Guard(state_);
 }
 
 asio::cancellation_slot DeadlineTimer::slot() {

@@ -19,16 +19,18 @@ class DeadlineTimer {
   DeadlineTimer& operator=(const DeadlineTimer&) = delete;
   ~DeadlineTimer();
 
-  // Disarms when the operation is over.
+  struct State;
+
+  // Disarms when the operation is over; the timer itself may be gone by then.
   class Guard {
    public:
-    explicit Guard(DeadlineTimer& timer) : timer_(timer) {}
+    explicit Guard(std::shared_ptr<State> state) : state_(std::move(state)) {}
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
     ~Guard();
 
    private:
-    DeadlineTimer& timer_;
+    std::shared_ptr<State> state_;
   };
 
   [[nodiscard]] Guard arm(Deadline deadline);
@@ -39,7 +41,6 @@ class DeadlineTimer {
   bool expired() const;
 
  private:
-  struct State;
   static void schedule(const std::shared_ptr<State>& state);
   std::shared_ptr<State> state_;
 };

@@ -38,9 +38,9 @@ TEST_F(ServerRules, GivenJsonThatIsNoMessage_WhenPosted_ThenItIsAnInvalidRequest
   }
 }
 
-TEST_F(ServerRules, GivenAMillionKeys_WhenPosted_ThenTheRequestIsServed) {
+TEST_F(ServerRules, GivenAHundredThousandKeys_WhenPosted_ThenTheRequestIsServed) {
   std::string params = "{";
-  for (int i = 0; i < 1'000'000; ++i) params += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":0";
+  for (int i = 0; i < 100'000; ++i) params += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":0";
   EXPECT_TRUE(ask(request("ping", params + "}")).contains("result"));
 }
 

@@ -13,6 +13,17 @@ using testing::HasSubstr;
 using testing::Not;
 
 class EventsTest : public ServerTest {
+ public:
+  EventsTest() = default;
+  EventsTest(const EventsTest&) = delete;
+  EventsTest& operator=(const EventsTest&) = delete;
+  // Handlers that still wait for `finish` end before it goes.
+  ~EventsTest() override {
+    finish->set();
+    loop.restart();
+    loop.poll();
+  }
+
  protected:
   // What a handler saw while it waited for its client to leave.
   struct Watch {
