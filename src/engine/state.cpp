@@ -6,7 +6,8 @@
 namespace cus::engine {
 
 std::string_view state_name(State state) {
-  constexpr std::array<std::string_view, 6> names = {"absent", "created", "running", "paused", "stopped", "dead"};
+  constexpr std::array<std::string_view, 6> names = {"absent", "created", "running",
+                                                     "paused", "stopped", "dead"};
   return names.at(static_cast<std::size_t>(state));
 }
 
