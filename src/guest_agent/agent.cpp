@@ -63,8 +63,8 @@ int run_agent(const Options& options) {
   reaper->start();
   launch(executor, dialer.run());
   const auto open = std::make_shared<int>(0);
-  for (const ProxyPort port :
-       {ProxyPort{options.http_port, "http"}, ProxyPort{options.socks_port, "socks"}}) {
+  for (const ProxyPort port : {ProxyPort{.port = options.http_port, .via = "http"},
+                               ProxyPort{.port = options.socks_port, .via = "socks"}}) {
     if (port.port != 0) launch(executor, serve_proxy_port(dialer, port, open));
   }
   loop.run();

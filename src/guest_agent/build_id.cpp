@@ -43,6 +43,7 @@ int look_in_program(dl_phdr_info* info, std::size_t, void* into) {
   const std::span<const ElfW(Phdr)> headers(info->dlpi_phdr, info->dlpi_phnum);
   for (const ElfW(Phdr) & header : headers) {
     if (header.p_type != PT_NOTE) continue;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader gives addresses as numbers
     const auto* memory = reinterpret_cast<const unsigned char*>(info->dlpi_addr + header.p_vaddr);
     std::string hash = find_hash({memory, header.p_memsz});
     if (!hash.empty()) *static_cast<std::string*>(into) = std::move(hash);

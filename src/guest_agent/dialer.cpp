@@ -33,7 +33,7 @@ Dialer::Dialer(Executor executor, std::string socket_path, const Identity& ident
 Task<> Dialer::run() {
   auto pause = first_pause;
   for (;;) {
-    auto control = co_await dial({guest::kind_control, {}}, after(hello_limit));
+    auto control = co_await dial({.kind = guest::kind_control, .via = {}}, after(hello_limit));
     if (control) {
       const Deadline begun = Clock::now();
       connected_.set();
@@ -50,7 +50,7 @@ Task<> Dialer::run() {
 
 Task<Result<net::StreamPtr>> Dialer::dial_egress(std::string_view via, Deadline deadline) {
   if (!co_await connected_.wait(deadline)) co_return fail(Code::unavailable, "The server is not there.");
-  auto connection = co_await dial({guest::kind_egress, via}, deadline);
+  auto connection = co_await dial({.kind = guest::kind_egress, .via = via}, deadline);
   if (!connection) co_return std::unexpected(connection.error());
   co_return net::make_prefixed_stream(std::move(connection->already_read), std::move(connection->stream));
 }
@@ -64,7 +64,7 @@ Task<Result<Dialer::Connection>> Dialer::dial(HelloKind kind, Deadline deadline)
   if (!page) co_return std::unexpected(page.error());
   auto rest = co_await read_answer(**stream, page->bytes(), deadline);
   if (!rest) co_return std::unexpected(rest.error());
-  co_return Connection{std::move(*stream), std::move(*rest)};
+  co_return Connection{.stream = std::move(*stream), .already_read = std::move(*rest)};
 }
 
 Task<Result<>> Dialer::say_hello(net::Stream& stream, HelloKind kind, Deadline deadline) {
@@ -131,7 +131,7 @@ void Dialer::add_work(std::int64_t count) {
 
 Task<> Dialer::work() {
   bool idle = true;
-  auto connection = co_await dial({guest::kind_work, {}}, after(hello_limit));
+  auto connection = co_await dial({.kind = guest::kind_work, .via = {}}, after(hello_limit));
   if (connection) {
     net::Stream* stream = connection->stream.get();
     work_.insert(stream);

@@ -47,7 +47,7 @@ Result<ExecPlan> ExecPlan::make(guest::JobSpec& spec) {
   }
   const auto path = spec.env.find("PATH");
   plan.find_candidates(path == spec.env.end() ? std::string(default_search_path) : path->second);
-  for (const auto& [name, value] : spec.env) plan.env_.push_back(name + "=" + value);
+  for (const auto& [name, value] : spec.env) plan.env_.emplace_back(name).append("=").append(value);
   spec.env.clear();
   plan.argv_pointers_ = pointers(plan.argv_);
   plan.env_pointers_ = pointers(plan.env_);

@@ -11,7 +11,7 @@
 namespace cus::guest_agent {
 namespace {
 
-constexpr std::size_t read_bytes = 16 * 1024;
+constexpr std::size_t read_bytes = 16UL * 1024;
 
 bool known_to_guest(guest::FrameType type) {
   return type == guest::FrameType::input || type == guest::FrameType::input_end ||
@@ -19,7 +19,7 @@ bool known_to_guest(guest::FrameType type) {
 }
 
 void append_header(std::string& batch, guest::FrameType type, std::size_t size) {
-  const auto header = guest::encode_frame_header({type, static_cast<std::uint32_t>(size)});
+  const auto header = guest::encode_frame_header({.type = type, .size = static_cast<std::uint32_t>(size)});
   batch.append(header.data(), header.size());
 }
 
@@ -50,7 +50,8 @@ std::uint64_t append_output(std::string& batch, guest::Channel channel, const Ou
   }
   batch.resize(data + piece.size);
   const auto size = static_cast<std::uint32_t>(offset.size() + piece.size);
-  const auto header = guest::encode_frame_header({static_cast<guest::FrameType>(batch[begin]), size});
+  const auto header =
+      guest::encode_frame_header({.type = static_cast<guest::FrameType>(batch[begin]), .size = size});
   std::ranges::copy(header, batch.begin() + static_cast<std::ptrdiff_t>(begin));
   return from + piece.size;
 }
@@ -68,7 +69,7 @@ Result<std::optional<Frame>> take_frame(std::string& buffer) {
   if (!known_to_guest(header.type)) return fail(Code::protocol, "A frame has an unknown type.");
   const std::size_t size = guest::frame_header_bytes + header.size;
   if (buffer.size() < size) return std::nullopt;
-  Frame frame{header.type, buffer.substr(guest::frame_header_bytes, header.size)};
+  Frame frame{.type = header.type, .payload = buffer.substr(guest::frame_header_bytes, header.size)};
   buffer.erase(0, size);
   return frame;
 }

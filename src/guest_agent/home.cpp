@@ -21,8 +21,10 @@ constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 std::vector<std::string> names_in(int directory) {
   std::vector<std::string> names;
-  DIR* stream = ::fdopendir(::openat(directory, ".", directory_flags));
+  Fd listed(::openat(directory, ".", directory_flags));
+  DIR* stream = listed ? ::fdopendir(listed.get()) : nullptr;
   if (stream == nullptr) return names;
+  listed.release();  // closedir() closes it
   while (const dirent* entry = ::readdir(stream)) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
@@ -32,7 +34,7 @@ std::vector<std::string> names_in(int directory) {
 }
 
 bool copy_bytes(int from, int to) {
-  std::array<char, 16 * 1024> chunk;
+  std::array<char, 16UL * 1024> chunk;
   for (;;) {
     const ssize_t got = ::read(from, chunk.data(), chunk.size());
     if (got <= 0) return got == 0;

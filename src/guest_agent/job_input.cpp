@@ -49,13 +49,12 @@ void JobInput::write_some() {
     written += pipe_.write_some(asio::buffer(pending_.data() + written, pending_.size() - written), error);
   }
   pending_.erase(0, written);
-  if (error && error != asio::error::would_block) {
+  const bool broken = error && error != asio::error::would_block;
+  if (broken || (pending_.empty() && finishing_)) {
     close();
-  } else if (!pending_.empty()) {
-    if (!pumping_) launch(executor_, pump(shared_from_this()));
+  } else if (!pending_.empty() && !pumping_) {
     pumping_ = true;
-  } else if (finishing_) {
-    close();
+    launch(executor_, pump(shared_from_this()));
   }
   if (!full()) room_.set();
 }

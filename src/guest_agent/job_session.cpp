@@ -10,7 +10,7 @@
 namespace cus::guest_agent {
 namespace {
 
-constexpr std::size_t batch_bytes = 128 * 1024;
+constexpr std::size_t batch_bytes = 128UL * 1024;
 constexpr std::size_t most_line_bytes = 200;
 constexpr std::size_t most_why_bytes = 100;
 constexpr auto progress_pause = std::chrono::milliseconds(250);

@@ -45,7 +45,7 @@ class JobSession {
   std::shared_ptr<Job> job_;
   std::vector<Source> sources_;
   Event news_;
-  Deadline next_progress_{};
+  Deadline next_progress_;
   Deadline done_by_ = no_deadline;
   std::uint64_t reported_total_ = 0;
   bool end_sent_ = false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "cus/guest/job_json.hpp"
 #include "exec_plan.hpp"
@@ -119,10 +120,10 @@ void JobTable::forget_oldest() {
 // From the newest back: what is beyond the budget gives its memory back.
 void JobTable::release_memory() {
   std::size_t used = 0;
-  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
-    if (!(*job)->ended()) continue;
+  for (const auto& job : std::views::reverse(jobs_)) {
+    if (!job->ended()) continue;
     for (const guest::Channel channel : {guest::Channel::output, guest::Channel::error}) {
-      OutputLog& log = (*job)->log(channel);
+      OutputLog& log = job->log(channel);
       used += log.memory();
       if (used <= limits_.kept_memory) continue;
       used -= log.memory();

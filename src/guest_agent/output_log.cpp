@@ -54,7 +54,7 @@ void OutputLog::keep_in_tail(std::string_view bytes) {
     bytes = bytes.substr(bytes.size() - limits_.tail);
   }
   while (!bytes.empty()) {
-    const std::size_t at = static_cast<std::size_t>(offset % limits_.tail);
+    const auto at = static_cast<std::size_t>(offset % limits_.tail);
     const std::size_t size = std::min(bytes.size(), limits_.tail - at);
     std::ranges::copy(bytes.substr(0, size), tail_.bytes().begin() + static_cast<std::ptrdiff_t>(at));
     bytes.remove_prefix(size);
@@ -73,8 +73,8 @@ std::uint64_t OutputLog::tail_begin() const {
 }
 
 std::size_t OutputLog::copy_tail(std::uint64_t offset, std::span<char> into) const {
-  const std::size_t at = static_cast<std::size_t>(offset % limits_.tail);
-  const std::size_t size = static_cast<std::size_t>(
+  const auto at = static_cast<std::size_t>(offset % limits_.tail);
+  const auto size = static_cast<std::size_t>(
       std::min<std::uint64_t>({into.size(), total_ - offset, static_cast<std::uint64_t>(limits_.tail - at)}));
   std::ranges::copy(tail_.bytes().subspan(at, size), into.begin());
   return size;
@@ -83,8 +83,7 @@ std::size_t OutputLog::copy_tail(std::uint64_t offset, std::span<char> into) con
 OutputLog::Piece OutputLog::read(std::uint64_t offset, std::span<char> into) const {
   if (offset >= total_ || into.empty()) return {};
   if (offset < head_size()) {
-    const std::size_t size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), head_size() - offset));
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), head_size() - offset));
     std::ranges::copy(head_.bytes().subspan(static_cast<std::size_t>(offset), size), into.begin());
     return {size, 0};
   }

@@ -17,8 +17,8 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t chunk_bytes = 64 * 1024;
-constexpr std::size_t busy_bytes = 48 * 1024;
+constexpr std::size_t chunk_bytes = 64UL * 1024;
+constexpr std::size_t busy_bytes = 48UL * 1024;
 
 }  // namespace
 

@@ -18,7 +18,7 @@ constexpr auto write_limit = std::chrono::seconds(30);
 constexpr auto connect_limit = std::chrono::seconds(5);
 // The server closes what it no longer wants; this only clears what it lost.
 constexpr auto tunnel_idle = std::chrono::hours(24);
-constexpr std::size_t large_body_bytes = 256 * 1024;
+constexpr std::size_t large_body_bytes = 256UL * 1024;
 constexpr std::size_t most_why_bytes = 100;
 
 using Next = std::optional<net::HttpConnection>;
@@ -70,7 +70,7 @@ Task<> Service::serve(net::StreamPtr stream, std::string already_read, WorkRepor
       connection =
           co_await answer(std::move(*connection), {std::move(**head), std::move(*target), std::move(*body)});
     }
-    if (large) ::malloc_trim(0);
+    if (large) static_cast<void>(::malloc_trim(0));
     if (connection) report(WorkState::idle);
   }
 }

@@ -22,7 +22,7 @@ bool SpoolFile::append(std::string_view bytes) {
     const std::uint64_t room =
         directory_.limits().file_bytes - std::min(directory_.limits().file_bytes, size_);
     if (!fd_ || room == 0) return false;
-    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(room, bytes.size()));
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(room, bytes.size()));
     const ssize_t written = ::pwrite(fd_.get(), bytes.data(), wanted, static_cast<off_t>(size_));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return false;
@@ -35,7 +35,7 @@ bool SpoolFile::append(std::string_view bytes) {
 
 std::size_t SpoolFile::read(std::uint64_t offset, std::span<char> into) const {
   if (offset >= size()) return 0;
-  const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), size_ - offset));
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), size_ - offset));
   const ssize_t got = ::pread(fd_.get(), into.data(), wanted, static_cast<off_t>(offset));
   return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
