@@ -32,7 +32,7 @@ Given choose(const std::string& key, std::initializer_list<Source> sources) {
 }
 
 // As a person may see it: short, and without what could move a terminal's cursor.
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   constexpr std::size_t longest = 100;
   std::string text;
   for (const char c : value.substr(0, longest))
@@ -53,7 +53,7 @@ void take(const Setting& setting, const Given& given, Loaded& loaded) {
     const bool secret = setting.secrecy == Secrecy::secret;
     loaded.problems.push_back({.key = setting.key,
                                .text = fmt::format("{} (from {}) is not accepted; write {}",
-                                                   secret ? "the value" : quoted(given.value), given.origin,
+                                                   secret ? "the value" : in_quotes(given.value), given.origin,
                                                    setting.type.accepts)});
   }
   if (setting.secrecy == Secrecy::secret && given.origin == "flag") {

@@ -51,16 +51,19 @@ int run_agent(const Options& options) {
   const OomCounter oom;
   std::function<void()> terminate;
   const auto reaper = std::make_shared<Reaper>(executor, [&terminate] { terminate(); });
-  JobTable jobs(executor, spools, *reaper, oom);
+  Supervisors supervisors(executor, *reaper);
+  JobTable jobs(executor, spools, *reaper, supervisors, oom);
   Service service(identity, jobs, oom);
   Dialer dialer(executor, options.socket, identity, std::move(*token), service);
   bool leaving = false;
-  terminate = [&loop, &jobs, &leaving, executor, reaper] {
+  terminate = [&loop, &jobs, &supervisors, &leaving, executor, reaper] {
+    supervisors.dismiss();
     if (!leaving) launch(executor, leave(loop, jobs, reaper));
     leaving = true;
   };
 
   reaper->start();
+  supervisors.prepare();
   launch(executor, dialer.run());
   const auto open = std::make_shared<int>(0);
   for (const ProxyPort port : {ProxyPort{.port = options.http_port, .via = "http"},

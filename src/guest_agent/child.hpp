@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The steps of a fork on its way: descriptors in place, signals as a program expects them, out-of-memory
-// rank. System calls only.
+// The steps of a fork on its way to a command: descriptors, signals as a program expects them, out-of-memory
+// rank. System calls only: a supervisor may not use the heap, and its child borrows its memory.
 
-#include "exec_plan.hpp"
-#include "supervisor.hpp"
+#include "plan_block.hpp"
 #include "supervisor_message.hpp"
 
 namespace cus::guest_agent {
 
-// Where the channel to the guest lies in a supervisor and, until it execs, in its child.
+// Where they lie in a supervisor and, until it execs, in its child.
+inline constexpr int script_fd = 3;
 inline constexpr int channel_fd = 4;
+inline constexpr int rank_fd = 5;
 
-// Puts the descriptors at 0, 1, 2, 3 (script) and 4 (channel) and closes all others.
-void place_descriptors(const ExecPlan& plan, SupervisorFds fds);
-// A process must be dumpable to set its own rank. The caller no longer holds anything of the guest's.
-void set_out_of_memory_rank(int rank);
-void set_dumpable(bool dumpable);
+// Leaves only the channel and `rank_fd`, and gives the rank that a command has.
+void prepare_descriptors(int channel);
+// Of the caller: how likely the kernel ends it when memory runs out. Lower than the command's.
+void take_supervisor_rank();
+// Default actions for all, which is what a command starts with, and an interruption for SIGCHLD; nothing else
+// arrives, since a job may signal its supervisor as it likes.
+void prepare_signals();
 void send_to_guest(const SupervisorMessage& message);
-// The child: own session, default signals, working directory, exec; on failure tells the guest why.
-[[noreturn]] void become_command(const ExecPlan& plan);
+// In a child made by vfork: own session, signals unblocked, working directory, exec; on failure tells the
+// guest why.
+[[noreturn]] void become_command(const Plan& plan);
 
 }  // namespace cus::guest_agent

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Everything a child needs between fork and exec, made before the fork: pointer arrays, the paths to try, and
-// the script as an unnamed file.
+// How a job's command is to be run, ready for a supervisor: what to exec, and the script as an unnamed file.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cus/base/fd.hpp"
@@ -15,29 +15,27 @@ class ExecPlan {
  public:
   // Takes argv, script, env and cwd out of the spec.
   static Result<ExecPlan> make(guest::JobSpec& spec);
-  ExecPlan(ExecPlan&&) = default;
-  ExecPlan& operator=(ExecPlan&&) = default;
 
-  const char* cwd() const { return cwd_.c_str(); }
-  // The program's possible paths, in order, ended by nullptr.
-  const char* const* candidates() const { return candidate_pointers_.data(); }
-  char* const* argv() const { return argv_pointers_.data(); }
-  char* const* envp() const { return env_pointers_.data(); }
+  const std::string& program() const { return program_; }
+  const std::string& cwd() const { return cwd_; }
+  // A block as in plan_block.hpp.
+  int block_fd() const { return block_.get(); }
   // -1 without a script.
   int script_fd() const { return script_.get(); }
+  // What the supervisor has a copy of, or no longer needs.
+  void release() {
+    block_.reset();
+    script_.reset();
+  }
 
  private:
-  ExecPlan() = default;
-  void find_candidates(const std::string& search_path);
-
+  std::string program_;
   std::string cwd_;
-  std::vector<std::string> argv_;
-  std::vector<std::string> env_;
-  std::vector<std::string> candidates_;
-  std::vector<char*> argv_pointers_;
-  std::vector<char*> env_pointers_;
-  std::vector<const char*> candidate_pointers_;
+  Fd block_;
   Fd script_;
 };
+
+// The program's possible paths, in order.
+std::vector<std::string> candidates_for(const std::string& program, std::string_view search_path);
 
 }  // namespace cus::guest_agent

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <cstring>
 #include <system_error>
 
-#include "job_process.hpp"
 #include "launch.hpp"
 
 namespace cus::guest_agent {
@@ -35,28 +35,45 @@ Job::Job(const JobHost& host, JobId id, bool split)
       timeout_(host.executor),
       gone_(host.executor) {}
 
-int Job::start(const ExecPlan& plan, bool keep_stdin_open, std::chrono::milliseconds timeout) {
+int Job::start(ExecPlan& plan, bool keep_stdin_open, std::chrono::milliseconds timeout) {
   oom_before_ = host_.oom.read();
   started_ = Clock::now();
-  auto process = start_job_process(plan, {.split = split_, .input = keep_stdin_open});
-  if (!process) return process.error();
-  process_ = process->supervisor;
-  host_.reaper.add(process_);
-  program_ = plan.argv()[0];
-  cwd_ = plan.cwd();
-  error_code ignored;
-  channel_.assign(process->channel.release(), ignored);
-  channel_.non_blocking(true, ignored);
-  output_.open(std::move(process->output));
-  if (keep_stdin_open) input_ = std::make_shared<JobInput>(host_.executor, std::move(process->input));
+  const int error = run_under_supervisor(plan, keep_stdin_open);
+  if (error != 0) return error;
+  plan_ = std::move(plan);
   launch(host_.executor, drain(shared_from_this(), output_));
-  if (split_) {
-    error_.open(std::move(process->error));
-    launch(host_.executor, drain(shared_from_this(), error_));
-  }
+  if (split_) launch(host_.executor, drain(shared_from_this(), error_));
   launch(host_.executor, follow_supervisor(shared_from_this()));
   if (timeout.count() > 0) launch(host_.executor, limit_time(shared_from_this(), started_ + timeout));
   return 0;
+}
+
+int Job::run_under_supervisor(const ExecPlan& plan, bool keep_stdin_open) {
+  auto process = host_.supervisors.start(plan, {.split = split_, .input = keep_stdin_open});
+  if (!process) return process.error();
+  process_ = process->supervisor;
+  error_code ignored;
+  channel_.assign(process->channel.release(), ignored);
+  channel_.non_blocking(true, ignored);
+  output_.open(std::move(process->pipes.output));
+  if (split_) error_.open(std::move(process->pipes.error));
+  if (keep_stdin_open) input_ = std::make_shared<JobInput>(host_.executor, std::move(process->pipes.input));
+  return 0;
+}
+
+// Killed from inside before it read its order, a supervisor has run nothing: another one does. Not with an
+// open standard input, whose bytes may be lost already.
+bool Job::run_again() {
+  if (ended_ || killing_ || input_ || run_again_) return false;
+  run_again_ = true;
+  error_code ignored;
+  channel_.close(ignored);
+  output_.close();
+  error_.close();
+  if (run_under_supervisor(plan_, false) != 0) return false;
+  launch(host_.executor, drain(shared_from_this(), output_));
+  if (split_) launch(host_.executor, drain(shared_from_this(), error_));
+  return true;
 }
 
 OutputLog& Job::log(guest::Channel channel) {
@@ -82,6 +99,7 @@ Task<> Job::follow_supervisor(std::shared_ptr<Job> job) {
       job->on_message(message);
       continue;
     }
+    if (got < 0 && errno == ECONNRESET && job->run_again()) continue;
     if (got >= 0 || errno != EAGAIN) break;
     const auto [error] = co_await job->channel_.async_wait(asio::posix::stream_descriptor::wait_read,
                                                            asio::as_tuple(asio::use_awaitable));
@@ -127,8 +145,6 @@ void Job::on_message(const SupervisorMessage& message) {
     case SupervisorMessage::Kind::failed:
       fail_to_start(message);
       return;
-    case SupervisorMessage::Kind::gone:
-      return;
     case SupervisorMessage::Kind::ended:
       break;
   }
@@ -156,10 +172,10 @@ void Job::fail_to_start(const SupervisorMessage& message) {
       finish();
       return;
     case SupervisorMessage::Stage::chdir:
-      what = "Cannot enter the directory " + cwd_;
+      what = "Cannot enter the directory " + plan_.cwd();
       break;
     case SupervisorMessage::Stage::exec:
-      what = "Cannot run " + program_;
+      what = "Cannot run " + plan_.program();
       break;
   }
   end_.error = what + ": " + std::generic_category().message(message.value);
@@ -195,6 +211,7 @@ void Job::finish() {
   error_.drain_present();
   if (input_) input_->close();
   timeout_.cancel();
+  plan_.release();
   end_.total = output_.log().total();
   end_.total_error = error_.log().total();
   end_.spool = output_.log().spool_path();

@@ -19,6 +19,7 @@
 #include "output_pipe.hpp"
 #include "reaper.hpp"
 #include "supervisor_message.hpp"
+#include "supervisors.hpp"
 
 namespace cus::guest_agent {
 
@@ -27,6 +28,7 @@ struct JobHost {
   Executor executor;
   SpoolDirectory& spools;
   Reaper& reaper;
+  Supervisors& supervisors;
   const OomCounter& oom;
   std::function<void()> make_room;  // the process limit is reached
   std::function<void()> job_ended;
@@ -36,8 +38,8 @@ class Job : public std::enable_shared_from_this<Job> {
  public:
   Job(const JobHost& host, JobId id, bool split);
 
-  // Forks the supervisor; returns 0 or an errno.
-  int start(const ExecPlan& plan, bool keep_stdin_open, std::chrono::milliseconds timeout);
+  // Hands the command to a supervisor; returns 0 or an errno.
+  int start(ExecPlan& plan, bool keep_stdin_open, std::chrono::milliseconds timeout);
 
   // It could not be started at all.
   void give_up(const std::string& why);
@@ -67,6 +69,8 @@ class Job : public std::enable_shared_from_this<Job> {
   static Task<> follow_supervisor(std::shared_ptr<Job> job);
   static Task<> limit_time(std::shared_ptr<Job> job, Deadline deadline);
   static Task<> insist_on_death(std::shared_ptr<Job> job, Deadline deadline);
+  int run_under_supervisor(const ExecPlan& plan, bool keep_stdin_open);
+  bool run_again();
   void on_message(const SupervisorMessage& message);
   void on_supervisor_gone();
   void fail_to_start(const SupervisorMessage& message);
@@ -84,13 +88,13 @@ class Job : public std::enable_shared_from_this<Job> {
   Event gone_;
   std::vector<Event*> watchers_;
   guest::JobEnd end_;
-  std::string program_;
-  std::string cwd_;
+  ExecPlan plan_;
   Deadline started_;
   std::uint64_t oom_before_ = 0;
   pid_t process_ = 0;
   bool ended_ = false;
   bool killing_ = false;
+  bool run_again_ = false;
 };
 
 }  // namespace cus::guest_agent

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Forks a supervisor with its pipes and channel.
+// The pipes of a job and the hand-over of its ends to a supervisor.
 
 #include <sys/types.h>
 
@@ -15,10 +15,8 @@ namespace cus::guest_agent {
 // for pipes that a user has.
 inline constexpr int large_pipe_bytes = 1 << 20;
 
-struct JobProcess {
-  pid_t supervisor = 0;
-  Fd channel;  // SupervisorMessage, KillOrder
-  Fd output;   // read ends; `error` only for split streams
+struct JobPipes {
+  Fd output;  // read ends; `error` only for split streams
   Fd error;
   Fd input;  // write end; only when standard input stays open
 };
@@ -28,10 +26,11 @@ struct JobStreams {
   bool input = false;
 };
 
-// The error is an errno.
-std::expected<JobProcess, int> start_job_process(const ExecPlan& plan, JobStreams streams);
+// Sends the order to run down a supervisor's channel. The error is an errno; EPIPE and ECONNRESET say that
+// the supervisor is gone.
+std::expected<JobPipes, int> hand_over(int channel, const ExecPlan& plan, JobStreams streams);
 
-// Descriptors 0 to 4 are /dev/null or what the guest was started with, so that a supervisor's can be put in
+// Descriptors 0 to 5 are /dev/null or what the guest was started with, so that a supervisor's can be put in
 // place without treading on one another. Called once, before anything else is opened.
 void reserve_low_descriptors();
 

@@ -20,15 +20,20 @@ constexpr std::size_t kept_with_leftovers_factor = 4;
 
 }  // namespace
 
-JobTable::JobTable(Executor executor, SpoolDirectory& spools, Reaper& reaper, const OomCounter& oom,
-                   JobLimits limits)
+JobTable::JobTable(Executor executor, SpoolDirectory& spools, Reaper& reaper, Supervisors& supervisors,
+                   const OomCounter& oom, JobLimits limits)
     : limits_(limits),
       host_{.executor = std::move(executor),
             .spools = spools,
             .reaper = reaper,
+            .supervisors = supervisors,
             .oom = oom,
             .make_room = [this] { end_leftovers_at_once(); },
-            .job_ended = [this] { prune(); }} {}
+            .job_ended =
+                [this] {
+                  prune();
+                  host_.supervisors.prepare();
+                }} {}
 
 std::shared_ptr<Job> JobTable::find(const JobId& id) const {
   const auto found = std::ranges::find_if(jobs_, [&id](const auto& job) { return job->id() == id; });
@@ -52,7 +57,7 @@ Task<Result<std::shared_ptr<Job>>> JobTable::start(guest::JobSpec spec) {
 }
 
 Task<Result<>> JobTable::launch_job(Job& job, guest::JobSpec& spec) {
-  const Result<ExecPlan> plan = ExecPlan::make(spec);
+  Result<ExecPlan> plan = ExecPlan::make(spec);
   if (!plan) co_return std::unexpected(plan.error());
   int error = job.start(*plan, spec.keep_stdin_open, spec.timeout);
   if (error == EAGAIN) {

@@ -19,8 +19,8 @@ struct JobLimits {
 
 class JobTable {
  public:
-  JobTable(Executor executor, SpoolDirectory& spools, Reaper& reaper, const OomCounter& oom,
-           JobLimits limits = {});
+  JobTable(Executor executor, SpoolDirectory& spools, Reaper& reaper, Supervisors& supervisors,
+           const OomCounter& oom, JobLimits limits = {});
   JobTable(const JobTable&) = delete;
   JobTable& operator=(const JobTable&) = delete;
 

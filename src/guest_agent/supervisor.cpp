@@ -2,9 +2,10 @@
 #include "supervisor.hpp"
 
 #include <poll.h>
-#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigaction() is POSIX
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigprocmask() is POSIX
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>  // NOLINT(modernize-deprecated-headers): nanosleep() is POSIX
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 
 #include "child.hpp"
 #include "process_tree.hpp"
@@ -22,28 +24,15 @@
 namespace cus::guest_agent {
 namespace {
 
-constexpr int supervisor_out_of_memory_rank = 200;
 constexpr int kill_pause_ms = 5;
 constexpr int settle_pause_ms = 3;
 constexpr int settle_turns = 10;
 constexpr int fork_tries = 75;
 constexpr int fork_pause_ms = 20;
 
-void do_nothing(int) {}
-
 std::int64_t now_ms() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-// SIGCHLD must interrupt ppoll and nothing else may arrive: a job may signal its supervisor as it likes.
-void block_signals() {
-  struct sigaction action{};
-  action.sa_handler = do_nothing;
-  ::sigaction(SIGCHLD, &action, nullptr);
-  sigset_t all;
-  ::sigfillset(&all);
-  ::sigprocmask(SIG_SETMASK, &all, nullptr);
 }
 
 class Supervisor {
@@ -58,7 +47,7 @@ class Supervisor {
       reap();
       if (shell_ended_ && !reported_ && !nobody_left_ && phase_ == Phase::watching) settle();
       if (!reported_ && shell_ended_ && (nobody_left_ || phase_ == Phase::watching)) report_end();
-      if (nobody_left_) leave();
+      if (nobody_left_) ::_exit(0);
       advance();
       pollfd channel{.fd = channel_fd, .events = POLLIN, .revents = 0};
       const int wait_ms = wait();
@@ -116,13 +105,6 @@ class Supervisor {
     }
   }
 
-  [[noreturn]] static void leave() {
-    SupervisorMessage message;
-    message.kind = SupervisorMessage::Kind::gone;
-    send_to_guest(message);
-    ::_exit(0);
-  }
-
   void read_order() {
     KillOrder order;
     const ssize_t got = ::recv(channel_fd, &order, sizeof order, MSG_DONTWAIT);
@@ -167,10 +149,35 @@ class Supervisor {
   std::array<pid_t, 4096> pids_;
 };
 
-// At the process limit the guest ends what ended jobs left running, which takes a moment.
-pid_t fork_command() {
+// The job's descriptors and its plan. False when the guest is gone, or has no work any more.
+bool receive_order(Plan& plan) {
+  RunOrder order;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(most_order_fds * sizeof(int))> control{};
+  iovec data{.iov_base = &order, .iov_len = sizeof order};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t got = ::recvmsg(channel_fd, &message, 0);
+  const cmsghdr* const fds = CMSG_FIRSTHDR(&message);
+  if (got != sizeof order || fds == nullptr || fds->cmsg_type != SCM_RIGHTS) return false;
+  const std::size_t count = order.has_script ? most_order_fds : most_order_fds - 1;
+  if (fds->cmsg_len != CMSG_LEN(count * sizeof(int))) return false;
+  int plan_fd = -1;
+  std::memcpy(&plan_fd, CMSG_DATA(fds) + (count - 1) * sizeof(int), sizeof plan_fd);
+  const bool mapped = map_plan_block(plan_fd, plan);
+  ::close(plan_fd);
+  return mapped;
+}
+
+// The child borrows this process's memory until it execs: no page is copied. At the process limit the guest
+// ends what ended jobs left running, which takes a moment.
+pid_t start_command(const Plan& plan) {
   for (int tried = 0;; ++tried) {
-    const pid_t pid = ::fork();
+    const pid_t pid =
+        ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork): a fork costs half a call
+    if (pid == 0) become_command(plan);
     if (pid >= 0 || errno != EAGAIN || tried == fork_tries) return pid;
     if (tried == 0) {
       SupervisorMessage message;
@@ -184,18 +191,18 @@ pid_t fork_command() {
 
 }  // namespace
 
-void supervise(const ExecPlan& plan, SupervisorFds fds) {
-  place_descriptors(plan, fds);
-  block_signals();
+void supervise(int channel) {
+  prepare_descriptors(channel);
+  prepare_signals();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  set_dumpable(true);
-  set_out_of_memory_rank(supervisor_out_of_memory_rank);
-  set_dumpable(false);
-  const pid_t shell = fork_command();
-  if (shell == 0) become_command(plan);
+  ::umask(022);
+  Plan plan;
+  if (!receive_order(plan)) ::_exit(0);
+  const pid_t shell = start_command(plan);
   const int fork_error = shell < 0 ? errno : 0;
   // The job's ends of the pipes belong to the job alone.
-  for (int fd = 0; fd < channel_fd; ++fd) ::close(fd);
+  for (int fd = 0; fd <= script_fd; ++fd) ::close(fd);
+  take_supervisor_rank();
   if (shell < 0) {
     SupervisorMessage message;
     message.kind = SupervisorMessage::Kind::failed;

@@ -34,7 +34,7 @@ ToolResult refusal(std::string text) {
 
 guest::JobSpec make_spec(const BashArguments& arguments, const Caller& caller) {
   guest::JobSpec spec{.id = new_job_id(),
-                      .argv = {"bash"},
+                      .argv = {"/bin/bash"},
                       .script = arguments.command,
                       .env = sandbox::base_environment(),
                       .timeout = arguments.timeout,

@@ -12,9 +12,12 @@ namespace {
 
 class IsolationTest : public testing::Test {
  protected:
-  // Until only PID 1, a job's supervisor and its shell, which looks, are there.
+  // Until only the guest's own processes and the shell that looks are there.
   void wait_until_alone() {
-    wait_until([this] { return rig_.run("set -- /proc/[0-9]*; echo $#").output == "3\n"; });
+    const char* const look =
+        "for p in /proc/[0-9]*; do read -r name <$p/comm && [[ $name != computer-use-* ]] && echo $name; "
+        "done; :";
+    wait_until([this, look] { return rig_.run(look).output == "bash\n"; });
   }
 
   Rig rig_{Rig::Place::pid_space};

@@ -174,14 +174,33 @@ std::string children_of(pid_t pid) {
 }
 
 TEST_F(JobTest, GivenAThousandShortJobs_WhenTheyHaveEnded_ThenNoProcessAndNoDescriptorIsLeft) {
+  // The one supervisor that waits for the next job.
+  const auto at_rest = [this] { return std::ranges::count(children_of(rig_.guest()), ' ') == 1; };
   for (int i = 0; i < 10; ++i) rig_.run("true");
-  wait_until([this] { return children_of(rig_.guest()).empty(); });
+  wait_until(at_rest);
   const std::size_t before = count_descriptors(rig_.guest());
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(rig_.run("exit 3").end.at("code"), 3);
-  wait_until([this] { return children_of(rig_.guest()).empty(); });
+  wait_until(at_rest);
   EXPECT_EQ(count_descriptors(rig_.guest()), before);
   EXPECT_EQ(rig_.request("GET", "/v1/jobs").body.at("jobs").size(),
             static_cast<std::size_t>(guest::max_kept_jobs));
+}
+
+TEST_F(JobTest, GivenTheSupervisorAheadWasKilled_WhenAJobIsStarted_ThenAnotherOneRunsIt) {
+  wait_until([this] { return !children_of(rig_.guest()).empty(); });
+  ASSERT_EQ(::kill(std::stoi(children_of(rig_.guest())), SIGKILL), 0);
+  EXPECT_EQ(rig_.run("echo right").output, "right\n");
+}
+
+TEST_F(JobTest, GivenASupervisorThatIsKilledBeforeItReadsItsOrder_WhenTheJobIsFollowed_ThenItRanOnce) {
+  wait_until([this] { return !children_of(rig_.guest()).empty(); });
+  const pid_t ahead = std::stoi(children_of(rig_.guest()));
+  ASSERT_EQ(::kill(ahead, SIGSTOP), 0);
+  const auto job = rig_.start(Rig::spec("echo once"));
+  ASSERT_EQ(::kill(ahead, SIGKILL), 0);
+  const Outcome outcome = job->finish();
+  EXPECT_EQ(outcome.output, "once\n");
+  EXPECT_EQ(outcome.end.at("code"), 0);
 }
 
 TEST_F(JobTest, GivenAsManyJobsAsMayRun_WhenAnotherIsStarted_ThenItIsRefusedAndOneMayStartAgainLater) {

@@ -61,7 +61,10 @@ TEST_F(KillTest, GivenAStubbornTree_WhenItsJobIsKilled_ThenAllOfItIsDeadInTimeAn
 }
 
 TEST_F(KillTest, GivenACommandThatObeys_WhenItIsKilled_ThenItEndsAtOnceByItsOwnHand) {
-  const auto job = rig_.start(Rig::spec("trap 'echo bye; exit 5' TERM; echo ready; sleep 300 & wait"));
+  // Ready once sleep runs: between its fork and its exec bash would swallow the signal.
+  const auto job =
+      rig_.start(Rig::spec("trap 'echo bye; exit 5' TERM; sleep 300 &\n"
+                           "until [[ $(< /proc/$!/comm) == sleep ]]; do :; done; echo ready; wait"));
   job->next();
   const auto begun = Clock::now();
   job->send(guest::FrameType::kill, R"({"why":"cancelled"})");

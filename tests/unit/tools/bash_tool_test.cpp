@@ -59,7 +59,7 @@ struct BashTool : testing::Test {
 TEST_F(BashTool, GivenACommand_WhenCalled_ThenTheJobIsBashInTheHomeWithTheTextAsScript) {
   const ToolResult result = call({{"command", "echo hi"}});
   EXPECT_EQ(result.text, "hi\n[exit 0]");
-  EXPECT_EQ(spec["argv"], Json::array({"bash"}));
+  EXPECT_EQ(spec["argv"], Json::array({"/bin/bash"}));
   EXPECT_EQ(spec["script"], "echo hi");
   EXPECT_EQ(spec["cwd"], "/home/assistant");
   EXPECT_EQ(spec["timeout_ms"], 120'000);
