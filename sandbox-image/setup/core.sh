@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Turns a bare Debian 13 root file system into the core sandbox. Runs inside it as root, from a copy of
-# sandbox-image: in `docker build`, or in a chroot when there is no Docker.
+# sandbox-image: in `docker build`, or in the chroot of sandbox-image/build.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 export DEBIAN_FRONTEND=noninteractive
@@ -30,8 +30,16 @@ refresh_package_lists() {
   apt-get -q update
 }
 
+# sandbox-image/build brings the packages along; only `docker build` needs the network here.
 install_packages() {
-  sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1" | xargs apt-get -q install -y --no-install-recommends
+  local wanted name
+  mapfile -t wanted < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1")
+  for name in "${wanted[@]}"; do
+    dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed && continue
+    refresh_package_lists
+    apt-get -q install -y --no-install-recommends "${wanted[@]}"
+    break
+  done
   update-ca-certificates
 }
 
@@ -62,7 +70,6 @@ clean_up() {
 }
 
 slim_package_manager
-refresh_package_lists
 install_packages "$here/packages/core.txt"
 copy_files
 add_user
