@@ -17,8 +17,10 @@ trim() {
   rm -rf /usr/share/man/* /usr/share/info/* /usr/share/locale/* /usr/share/lintian/*
 }
 
-# Options for the building machine, among them perhaps one against expired lists, are not for the image.
+# Options for the building machine, among them perhaps one against expired lists, and the password of its mirror
+# are not for the image.
 forget_the_builder() {
+  find /etc/apt -name '*.list' -exec sed -i 's#://[^/@ ]*@#://#' {} +
   rm -f /etc/apt/apt.conf.d/99mmdebstrap /etc/dpkg/dpkg.cfg.d/99mmdebstrap /etc/resolv.conf /etc/hostname
 }
 
