@@ -4,7 +4,7 @@ ARG BASE_IMAGE=debian:trixie
 FROM ${BASE_IMAGE} AS build
 RUN (apt-get -q update || apt-get -q -o Acquire::Check-Valid-Until=false update) \
     && apt-get -q install -y --no-install-recommends g++-14 cmake ninja-build libboost-dev nlohmann-json3-dev \
-       libspdlog-dev libfmt-dev libcli11-dev libsqlite3-dev libssl-dev \
+       libspdlog-dev libfmt-dev libcli11-dev libsqlite3-dev libssl-dev libseccomp-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY CMakeLists.txt CMakePresets.json ./
@@ -16,11 +16,13 @@ RUN cmake --preset gcc14 -DCUS_TESTS=OFF && cmake --build --preset gcc14 \
 
 FROM ${BASE_IMAGE}
 RUN (apt-get -q update || apt-get -q -o Acquire::Check-Valid-Until=false update) \
-    && apt-get -q install -y --no-install-recommends ca-certificates libfmt10 libspdlog1.15 libsqlite3-0 libssl3t64 libstdc++6 \
+    && apt-get -q install -y --no-install-recommends ca-certificates libfmt10 libspdlog1.15 libsqlite3-0 libssl3t64 libseccomp2 \
+       libstdc++6 \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /source/build/gcc14/bin/computer-use-server /usr/local/bin/
 COPY --from=build /source/build/gcc14/bin/computer-use-guest /usr/local/lib/computer-use/
-ENV LISTEN_ADDRESS=0.0.0.0
+# Inside a container only the engine outside can make sandboxes.
+ENV LISTEN_ADDRESS=0.0.0.0 ENGINE=docker
 EXPOSE 8081
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 CMD ["computer-use-server", "healthcheck"]
 ENTRYPOINT ["computer-use-server", "serve"]
