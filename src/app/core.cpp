@@ -44,7 +44,7 @@ Task<Result<>> Core::prepare() {
   store_ = std::move(*store);
   const Result<InstanceId> instance = co_await store_->instance();
   if (!instance) co_return std::unexpected(instance.error());
-  engine_ = engine::make_docker_engine(executor_, options_.docker);
+  co_await choose_engine();
   egress_ = std::make_unique<egress::Egress>(executor_, name_pool_, options_.egress);
   registry_ = std::make_unique<sandbox::Registry>(sandbox::Services{.executor = executor_,
                                                                     .engine = *engine_,
@@ -56,6 +56,24 @@ Task<Result<>> Core::prepare() {
                                                                     .settings = options_.sandbox},
                                                   options_.registry);
   co_return co_await registry_->adopt();
+}
+
+// The only place that knows which engines there are.
+Task<> Core::choose_engine() {
+  using config::Engine;
+  const char* why = "ENGINE";
+  if (options_.engine != Engine::native) {
+    engine_ = engine::make_docker_engine(executor_, options_.docker);
+    options_.sandbox.image = options_.docker_image;
+    if (options_.engine == Engine::docker || co_await engine_->ping()) {
+      log::info("engine.chosen", {{"engine", "docker"}, {"socket", options_.docker.socket_path}});
+      co_return;
+    }
+    why = "no Docker engine answers";
+  }
+  engine_ = engine::make_native_engine(executor_, options_.native);
+  options_.sandbox.image = options_.native_image;
+  log::info("engine.chosen", {{"engine", "native"}, {"why", why}, {"images", options_.native.images}});
 }
 
 Task<> close_core(Core& core, const config::Config& config, int code) {

@@ -12,6 +12,7 @@
 #include "cus/config/config.hpp"
 #include "cus/egress/egress.hpp"
 #include "cus/engine/docker.hpp"
+#include "cus/engine/native.hpp"
 #include "cus/sandbox/registry.hpp"
 #include "cus/store/store.hpp"
 
@@ -20,7 +21,11 @@ namespace cus::app {
 struct CoreOptions {
   std::string data_root;
   std::string guest_program;
+  config::Engine engine = config::Engine::automatic;
   engine::DockerOptions docker;
+  engine::NativeOptions native;
+  std::string docker_image;
+  std::string native_image;
   sandbox::SandboxSettings sandbox;
   sandbox::RegistryOptions registry;
   egress::Options egress;
@@ -46,6 +51,7 @@ class Core {
  private:
   Core(Executor executor, CoreOptions options);
   Task<Result<>> prepare();
+  Task<> choose_engine();
 
   // Destruction in reverse order: the pools are joined last.
   Executor executor_;

@@ -26,10 +26,19 @@ CoreOptions core_options(const config::Config& config) {
   CoreOptions options;
   options.data_root = config.data_root;
   options.guest_program = config.guest_program;
+  options.engine = config.engine;
   options.docker.socket_path = config.docker_socket;
   options.docker.data_root = config.data_root;
   if (!config.data_root_host.empty()) options.docker.data_root_host = config.data_root_host;
-  options.sandbox.image = config.image;
+  options.docker_image = config.image;
+  options.native_image = config.native_image;
+  const sandbox::Layout layout(config.data_root);
+  options.native = {.bwrap = config.native_bwrap,
+                    .images = config.images_dir.empty() ? layout.root() + "/images" : config.images_dir,
+                    .state = layout.root() + "/native",
+                    .chats = layout.root() + "/chats",
+                    .uid_base = static_cast<std::uint32_t>(config.uid_base),
+                    .uid_count = static_cast<std::uint32_t>(config.uid_count)};
   options.sandbox.runtime = config.runtime;
   options.sandbox.skills = config.skills_dir;
   options.sandbox.tmp_bytes = config.tmp_bytes;

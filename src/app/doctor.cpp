@@ -29,22 +29,22 @@ Task<std::vector<Check>> check_engine(Core& core) {
   const Result<engine::Report> report = co_await core.engine().report();
   if (!report) {
     checks.push_back(
-        failed("engine", report.error(),
-               "Start the container engine, or set DOCKER_SOCKET to the socket of one you may use."));
+        failed("engine", report.error(), "Make it work, or choose another with ENGINE (and DOCKER_SOCKET)."));
     co_return checks;
   }
   checks.push_back({"engine", Verdict::ok, report->name + " " + report->version + ", " + report->detail, {}});
   for (const std::string& warning : report->warnings) {
-    checks.push_back({"engine version", Verdict::warn, warning, "Upgrade the engine and its runtime."});
+    checks.push_back({"engine", Verdict::warn, warning, {}});
   }
   const std::string& image = core.options().sandbox.image;
   const Result<> found = co_await core.engine().require_image(image);
   if (found) {
     checks.push_back({"image", Verdict::ok, image, {}});
   } else {
-    checks.push_back(
-        failed("image", found.error(),
-               "Build it with scripts/image (./run does), or set DOCKER_IMAGE to one that exists."));
+    checks.push_back(failed(
+        "image", found.error(),
+        "Build it (./run does, or computer-use-server image build), or name another with DOCKER_IMAGE or "
+        "NATIVE_IMAGE."));
   }
   co_return checks;
 }
@@ -60,13 +60,16 @@ bool may_give_files_away() {
   return false;
 }
 
-Check check_permissions(const Core& core) {
-  if (may_give_files_away()) return {"permissions", Verdict::ok, "may give files to the sandbox's user", {}};
-  const unsigned uid = core.options().sandbox.uid;
-  if (::geteuid() == uid) return {"permissions", Verdict::ok, "runs as the sandbox's own user", {}};
-  return {"permissions", Verdict::failed,
-          fmt::format("the server (uid {}) may not give files to uid {}", ::geteuid(), uid),
-          "Run it as root, or with the capabilities CHOWN, DAC_OVERRIDE and FOWNER."};
+Task<Check> check_permissions(Core& core) {
+  const Result<engine::Owner> owner = co_await core.engine().owner(new_storage_id());
+  if (!owner) co_return failed("permissions", owner.error(), "See the message.");
+  if (::geteuid() == owner->uid)
+    co_return Check{"permissions", Verdict::ok, "runs as the sandboxes' own user", {}};
+  if (may_give_files_away())
+    co_return Check{"permissions", Verdict::ok, "may give files to a sandbox's user", {}};
+  co_return Check{"permissions", Verdict::failed,
+                  fmt::format("the server (uid {}) may not give files to uid {}", ::geteuid(), owner->uid),
+                  "Run it as root, or with the capabilities CHOWN, DAC_OVERRIDE and FOWNER."};
 }
 
 Check check_disk(const Core& core) {
@@ -99,7 +102,7 @@ Task<Check> check_probe(Core& core) {
 }  // namespace
 
 Task<std::vector<Check>> examine(Core& core) {
-  std::vector<Check> checks = {check_permissions(core), check_disk(core), check_socket_path(core)};
+  std::vector<Check> checks = {co_await check_permissions(core), check_disk(core), check_socket_path(core)};
   const std::vector<Check> engine = co_await check_engine(core);
   const bool usable =
       std::ranges::none_of(engine, [](const Check& c) { return c.verdict == Verdict::failed; });

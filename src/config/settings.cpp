@@ -62,11 +62,30 @@ std::vector<Setting> data_settings() {
 
 std::vector<Setting> engine_settings() {
   return {
+      {"ENGINE", engine, "auto",
+       choice<Engine>(&Config::engine,
+                      {{"auto", Engine::automatic}, {"docker", Engine::docker}, {"native", Engine::native}}),
+       "What makes sandboxes. native: bubblewrap, without a daemon; docker: the engine on DOCKER_SOCKET; "
+       "auto: Docker when "
+       "it answers at the start, else native."},
       {"DOCKER_SOCKET", engine, "unix:///var/run/docker.sock", unix_socket(&Config::docker_socket),
        "The socket of the Docker (or Podman) engine."},
       {"DOCKER_IMAGE", engine, "computer-use-sandbox:latest",
        name_text(&Config::image, "an image name such as computer-use-sandbox:latest", "._-/:@"),
-       "The image sandboxes are made from."},
+       "The image sandboxes are made from with Docker."},
+      {"NATIVE_IMAGE", engine, "core",
+       name_text(&Config::native_image, "the name of an image in IMAGES_DIR, such as core", "._-"),
+       "The image sandboxes are made from without Docker; `image build` makes it."},
+      {"IMAGES_DIR", engine, "", absolute_path(&Config::images_dir),
+       "Where images for sandboxes without Docker lie.", "images below the data root"},
+      {"NATIVE_BWRAP", engine, "", absolute_path(&Config::native_bwrap),
+       "The program bubblewrap, version 0.8 or later.", "bwrap of the system"},
+      {"SANDBOX_UID_BASE", engine, "2000000", whole_number(&Config::uid_base, 1000, 4'000'000'000),
+       "The first of the host users that sandboxes without Docker run as, each as one of its own. Only when "
+       "the server runs "
+       "as root."},
+      {"SANDBOX_UID_COUNT", engine, "65536", whole_number(&Config::uid_count, 1, 100'000'000),
+       "How many host users there are for that: as many chats can exist."},
       {"SANDBOX_RUNTIME", engine, "",
        name_text(&Config::runtime, "the name of a runtime the engine knows, such as runsc", "._-"),
        "The engine's runtime for sandboxes, such as runsc for gVisor.", "the engine's own"},

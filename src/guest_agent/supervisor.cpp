@@ -171,13 +171,20 @@ bool receive_order(Plan& plan) {
   return mapped;
 }
 
-// The child borrows this process's memory until it execs: no page is copied. At the process limit the guest
-// ends what ended jobs left running, which takes a moment.
+// The child borrows this process's memory until it execs: no page is copied.
+pid_t start_child(const Plan& plan) {
+  // NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork,bugprone-unsafe-functions):
+  // a fork costs half a call, and the child makes system calls only
+  const pid_t pid = ::vfork();
+  if (pid == 0) become_command(plan);
+  // NOLINTEND(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork,bugprone-unsafe-functions)
+  return pid;
+}
+
+// At the process limit the guest ends what ended jobs left running, which takes a moment.
 pid_t start_command(const Plan& plan) {
   for (int tried = 0;; ++tried) {
-    const pid_t pid =
-        ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork): a fork costs half a call
-    if (pid == 0) become_command(plan);
+    const pid_t pid = start_child(plan);
     if (pid >= 0 || errno != EAGAIN || tried == fork_tries) return pid;
     if (tried == 0) {
       SupervisorMessage message;

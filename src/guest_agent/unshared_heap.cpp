@@ -19,10 +19,11 @@ constexpr std::uintptr_t farthest = 64UL << 20U;
 
 void leave_heap_out_of_forks() {
   const auto thread_block = reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
-  const auto heap_end = reinterpret_cast<std::uintptr_t>(::sbrk(0));
+  auto* const end = static_cast<char*>(::sbrk(0));
+  const auto heap_end = reinterpret_cast<std::uintptr_t>(end);
   const std::uintptr_t first = (thread_block + most_thread_block) / page * page;
   if (thread_block > heap_end || heap_end - thread_block > farthest || first >= heap_end) return;
-  ::madvise(reinterpret_cast<void*>(first), heap_end - first, MADV_DONTFORK);
+  ::madvise(end - (heap_end - first), heap_end - first, MADV_DONTFORK);
 }
 
 }  // namespace cus::guest_agent

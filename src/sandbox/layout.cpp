@@ -12,6 +12,7 @@
 
 #include "content_hash.hpp"
 #include "cus/base/json.hpp"
+#include "give_tree.hpp"
 #include "remove_tree.hpp"
 
 namespace cus::sandbox {
@@ -41,19 +42,6 @@ Result<> make_path(const std::string& path) {
     }
   }
   return make_directory(path, passage);
-}
-
-// The directory is ours until the sandbox first runs, so nothing inside can race this.
-Result<> own(const std::string& path, unsigned uid, unsigned gid) {
-  struct stat info{};
-  if (::lstat(path.c_str(), &info) != 0) return std::unexpected(from_errno(errno, "stat " + path));
-  if (info.st_uid == uid && info.st_gid == gid) return {};
-  if (::lchown(path.c_str(), uid, gid) == 0) return {};
-  return fail(
-      Code::forbidden,
-      "The server may not give files to the sandbox's user. Run it as root or with the capabilities CHOWN, "
-      "DAC_OVERRIDE and FOWNER.",
-      "lchown " + path + " to " + std::to_string(uid));
 }
 
 Result<> write_file(const std::string& path, std::string_view bytes, mode_t mode) {
@@ -100,7 +88,7 @@ Result<> Layout::make_chat(const StorageId& storage, const ChatKey& key, unsigne
   if (const Result<> made = make_directory(uploads(storage), 0755); !made) return made;
   for (const std::string& path : {home(storage), outputs(storage)}) {
     if (const Result<> made = make_directory(path, 0755); !made) return made;
-    if (const Result<> owned = own(path, uid, gid); !owned) return owned;
+    if (const Result<> owned = give_tree(path, uid, gid); !owned) return owned;
   }
   if (const Result<> made = make_run(storage); !made) return made;
   const std::string meta = chat(storage) + "/meta.json";

@@ -108,10 +108,11 @@ Task<Result<>> Machine::thaw() {
 Task<Result<>> Machine::start() {
   const auto began = Clock::now();
   const Layout layout = services_.layout;
-  const Result<> made = co_await services_.pool.run(
-      [layout, storage = storage_, key = key_, uid = services_.settings.uid, gid = services_.settings.gid] {
-        return layout.make_chat(storage, key, uid, gid);
-      });
+  const Result<engine::Owner> owner = co_await services_.engine.owner(storage_);
+  if (!owner) co_return std::unexpected(owner.error());
+  const Result<> made = co_await services_.pool.run([layout, storage = storage_, key = key_, owner = *owner] {
+    return layout.make_chat(storage, key, owner.uid, owner.gid);
+  });
   if (!made) co_return made;
   const engine::SandboxSpec spec = make_spec(layout, services_.settings, services_.instance, storage_);
   const std::string hash = spec_hash(spec);

@@ -18,6 +18,7 @@
 namespace cus::config {
 
 enum class Network : std::uint8_t { proxy, none, bridge };
+enum class Engine : std::uint8_t { automatic, docker, native };
 enum class SingleUserMode : std::uint8_t { lenient, on, strict };
 
 struct Config {
@@ -32,8 +33,14 @@ struct Config {
   std::string data_root_host;  // the same directory as the engine sees it; empty: find out
   std::string skills_dir;      // empty: none
 
+  Engine engine = Engine::automatic;
   std::string docker_socket;  // the path
-  std::string image;
+  std::string image;          // Docker's
+  std::string native_image;
+  std::string native_bwrap;
+  std::string images_dir;  // empty: below the data root
+  std::uint64_t uid_base = 0;
+  std::uint64_t uid_count = 0;
   std::string runtime;  // empty: the engine's default
   std::string guest_program;
 

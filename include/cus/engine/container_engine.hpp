@@ -7,6 +7,7 @@
 // bounds how many do.
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,12 @@ struct Sandbox {
   StorageId storage;
   State state = State::absent;
   std::string boot;  // changes with every start, e.g. the start time; empty when never started
+};
+
+// The host's user that a sandbox's files belong to.
+struct Owner {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
 };
 
 // What doctor and the log show.
@@ -48,6 +55,8 @@ class ContainerEngine {
   virtual Task<Result<>> require_image(const std::string& image) = 0;
   // Every sandbox of this instance that the engine knows; their boots are not told, inspect() does.
   virtual Task<Result<std::vector<Sandbox>>> list(const InstanceId& instance) = 0;
+  // Whose the home and the other writable directories of this sandbox are to be, before it is created.
+  virtual Task<Result<Owner>> owner(const StorageId& storage) = 0;
   virtual Task<Result<Sandbox>> inspect(const StorageId& storage) = 0;
   // Code::conflict when something of that name exists already; it is left as it is.
   virtual Task<Result<>> create(const SandboxSpec& spec) = 0;

@@ -36,13 +36,16 @@ struct Limits {
 
 enum class Network { none, bridge };
 
+// The user inside.
+inline constexpr std::uint32_t sandbox_uid = 1000;
+
 struct SandboxSpec {
   StorageId storage;
   InstanceId instance;
   std::string image;
   std::string hostname = "sandbox";
-  std::uint32_t uid = 1000;
-  std::uint32_t gid = 1000;
+  std::uint32_t uid = sandbox_uid;
+  std::uint32_t gid = sandbox_uid;
   std::vector<std::string> argv;  // PID 1: the guest agent
   std::vector<Mount> mounts;
   std::vector<Tmpfs> tmpfs;

@@ -80,7 +80,7 @@ inline constexpr std::size_t max_json_answer_bytes = 1U << 20U;
 
 // Frames after an upgrade to cus-job: one byte of type, four bytes of length (big endian), the payload.
 inline constexpr std::size_t frame_header_bytes = 5;
-inline constexpr std::size_t max_frame_bytes = 64 * 1024;
+inline constexpr std::size_t max_frame_bytes = 64UL * 1024;
 enum class FrameType : char {
   // guest to server
   output = 'o',    // eight bytes of offset (big endian), then bytes of the job's output
@@ -103,9 +103,9 @@ enum class FrameType : char {
 inline constexpr std::size_t max_leftovers = 16;
 
 // Output kept for each job: the first and the last bytes in memory, everything up to a limit in the spool.
-inline constexpr std::size_t kept_head_bytes = 256 * 1024;
-inline constexpr std::size_t kept_tail_bytes = 256 * 1024;
-inline constexpr std::size_t spool_threshold_bytes = 24 * 1024;
+inline constexpr std::size_t kept_head_bytes = 256UL * 1024;
+inline constexpr std::size_t kept_tail_bytes = 256UL * 1024;
+inline constexpr std::size_t spool_threshold_bytes = 24UL * 1024;
 inline constexpr std::uint64_t spool_job_bytes = 64ULL << 20U;
 inline constexpr std::uint64_t spool_total_bytes = 256ULL << 20U;
 

@@ -11,7 +11,7 @@
 #include "engine/docker/bridge_network.hpp"
 #include "engine/docker/create_body.hpp"
 #include "engine/docker/engine_report.hpp"
-#include "engine/docker/spec_check.hpp"
+#include "engine/spec_check.hpp"
 
 namespace cus::engine {
 namespace {
@@ -96,6 +96,11 @@ Task<Result<std::optional<Container>>> DockerEngine::find(const StorageId& stora
   if (answer->status == 404) co_return std::nullopt;
   if (answer->status != 200) co_return engine_error("inspect", *answer);
   co_return parse_container(answer->body);
+}
+
+// The container's user is the host's user of the same number.
+Task<Result<Owner>> DockerEngine::owner(const StorageId&) {
+  co_return Owner{.uid = sandbox_uid, .gid = sandbox_uid};
 }
 
 Task<Result<Sandbox>> DockerEngine::inspect(const StorageId& storage) {

@@ -19,6 +19,7 @@ class DockerEngine final : public ContainerEngine {
   Task<Result<>> ping() override;
   Task<Result<>> require_image(const std::string& image) override;
   Task<Result<std::vector<Sandbox>>> list(const InstanceId& instance) override;
+  Task<Result<Owner>> owner(const StorageId& storage) override;
   Task<Result<Sandbox>> inspect(const StorageId& storage) override;
   Task<Result<>> create(const SandboxSpec& spec) override;
   Task<Result<>> start(const StorageId& storage) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/docker/spec_check.hpp"
+#include "engine/spec_check.hpp"
 
 #include <gtest/gtest.h>
 

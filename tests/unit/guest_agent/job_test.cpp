@@ -147,7 +147,7 @@ TEST_F(JobTest, GivenADirectoryThatDoesNotExist_WhenACommandIsStarted_ThenTheErr
 
 TEST_F(JobTest, GivenAScriptOf300KiB_WhenItRuns_ThenItsLengthIsNoMatter) {
   std::string script;
-  while (script.size() < 300 * 1024) script += ": a line of no consequence\n";
+  while (script.size() < 300UL * 1024) script += ": a line of no consequence\n";
   EXPECT_EQ(rig_.run(script + "echo done").output, "done\n");
 }
 

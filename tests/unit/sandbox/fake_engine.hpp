@@ -3,6 +3,8 @@
 // An engine that does what the test says, to inject faults and races that a real one cannot be made to have.
 // A started sandbox's guest is a task that dials the socket of its mounts, as the real one does.
 
+#include <unistd.h>
+
 #include <functional>
 #include <map>
 #include <string>
@@ -31,6 +33,9 @@ class FakeEngine final : public engine::ContainerEngine {
   Task<Result<>> ping() override { return note("ping"); }
   Task<Result<>> require_image(const std::string&) override { return note("image"); }
   Task<Result<std::vector<engine::Sandbox>>> list(const InstanceId&) override;
+  Task<Result<engine::Owner>> owner(const StorageId&) override {
+    co_return engine::Owner{.uid = ::geteuid(), .gid = ::getegid()};
+  }
   Task<Result<engine::Sandbox>> inspect(const StorageId& storage) override;
   Task<Result<>> create(const engine::SandboxSpec& spec) override;
   Task<Result<>> start(const StorageId& storage) override;

@@ -27,7 +27,7 @@ struct BashTool : testing::Test {
 
   Task<ToolResult> go(test::OneComputer& one, Json arguments) {
     const Tool tool = bash_tool(settings);
-    const auto progress = [](double, std::optional<double>, std::string) { return nothing(); };
+    const auto progress = [](double, std::optional<double>, const std::string&) { return nothing(); };
     CallContext context{.caller = caller,
                         .settings = settings,
                         .computers = one,

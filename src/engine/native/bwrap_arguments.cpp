@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/native/bwrap_arguments.hpp"
+
+namespace cus::engine {
+namespace {
+
+constexpr std::uint64_t run_bytes = 16ULL << 20U;
+constexpr std::uint64_t sys_bytes = 1ULL << 20U;
+
+using Arguments = std::vector<std::string>;
+
+void add(Arguments& into, std::initializer_list<std::string> words) {
+  into.insert(into.end(), words);
+}
+
+void add_tmpfs(Arguments& into, const std::string& target, std::uint64_t bytes, const char* mode) {
+  add(into, {"--perms", mode, "--size", std::to_string(bytes), "--tmpfs", target});
+}
+
+void add_mount(Arguments& into, const Mount& mount) {
+  add(into, {mount.access == Access::read_only ? "--ro-bind" : "--bind", mount.source, mount.target});
+}
+
+}  // namespace
+
+std::vector<std::string> bwrap_arguments(const SandboxSpec& spec, const BwrapPlaces& places) {
+  Arguments words = {places.program};
+  add(words, {"--unshare-all", "--as-pid-1", "--new-session", "--cap-drop", "ALL", "--clearenv"});
+  add(words, {"--uid", std::to_string(spec.uid), "--gid", std::to_string(spec.gid)});
+  add(words, {"--hostname", spec.hostname});
+  add(words, {"--ro-bind", places.root, "/", "--proc", "/proc", "--dev", "/dev"});
+  add_tmpfs(words, "/dev/shm", spec.limits.shm_bytes, "1777");
+  for (const Tmpfs& tmpfs : spec.tmpfs) add_tmpfs(words, tmpfs.target, tmpfs.bytes, "1777");
+  add_tmpfs(words, "/run", run_bytes, "0755");
+  add_tmpfs(words, "/sys", sys_bytes, "0755");
+  for (const Mount& mount : spec.mounts) add_mount(words, mount);
+  for (const Mount& mount : places.more) add_mount(words, mount);
+  add(words, {"--remount-ro", "/run", "--remount-ro", "/sys", "--remount-ro", "/dev"});
+  add(words, {"--chdir", "/"});
+  add(words, {"--seccomp", std::to_string(seccomp_fd), "--json-status-fd", std::to_string(status_fd), "--"});
+  words.insert(words.end(), spec.argv.begin(), spec.argv.end());
+  return words;
+}
+
+}  // namespace cus::engine

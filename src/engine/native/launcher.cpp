@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/native/launcher.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigprocmask() is POSIX
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "cus/base/json.hpp"
+#include "engine/native/bwrap_arguments.hpp"
+
+namespace cus::engine {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr auto start_limit = milliseconds(5'000);
+constexpr int exec_poll_ms = 1;
+constexpr std::size_t most_words = 2'000;
+constexpr int child_failed = 125;
+
+struct Pipe {
+  Fd read;
+  Fd write;
+};
+
+Result<Pipe> make_pipe() {
+  std::array<int, 2> fds{};
+  if (::pipe2(fds.data(), O_CLOEXEC) != 0) return std::unexpected(from_errno(errno, "pipe2"));
+  return Pipe{.read = Fd(fds[0]), .write = Fd(fds[1])};
+}
+
+// Everything the child needs, made before it: it makes system calls only and borrows this process's memory.
+struct ChildPlan {
+  std::vector<char*> argv;
+  std::array<char*, 1> envp{};
+  int null = -1;
+  int error = -1;
+  int seccomp = -1;
+  int status = -1;
+  std::span<const Fd> cgroups;
+  bool change_user = false;
+  Owner owner;
+  rlim_t open_files = 0;
+  rlim_t processes = 0;
+};
+
+bool join_groups(std::span<const Fd> groups) {
+  for (const Fd& group : groups) {
+    if (::write(group.get(), "0", 1) != 1) return false;
+  }
+  return true;
+}
+
+// By system call: the library would change every thread of this process.
+bool become(const Owner& owner) {
+  return ::syscall(SYS_setgroups, 0, nullptr) == 0 &&
+         ::syscall(SYS_setresgid, owner.gid, owner.gid, owner.gid) == 0 &&
+         ::syscall(SYS_setresuid, owner.uid, owner.uid, owner.uid) == 0;
+}
+
+void set_limit(int resource, rlim_t value) {
+  const rlimit limit{.rlim_cur = value, .rlim_max = value};
+  ::syscall(SYS_prlimit64, 0, resource, &limit, nullptr);
+}
+
+void reset_signals() {
+  constexpr std::array<unsigned long, 8> as_by_default{};
+  for (int signal = 1; signal < NSIG; ++signal)
+    ::syscall(SYS_rt_sigaction, signal, as_by_default.data(), nullptr, sizeof(std::uint64_t));
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof(std::uint64_t));
+}
+
+// First out of the way, since any of them may lie where another one belongs.
+void place_descriptors(const ChildPlan& plan) {
+  constexpr int away = 16;
+  const std::array targets = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, seccomp_fd, status_fd};
+  std::array sources = {plan.null, plan.null, plan.error, plan.seccomp, plan.status};
+  for (int& source : sources) source = ::fcntl(source, F_DUPFD, away);
+  for (std::size_t i = 0; i < sources.size(); ++i) ::dup2(sources.at(i), targets.at(i));
+  ::syscall(SYS_close_range, status_fd + 1, ~0U, 0U);
+}
+
+void complain(std::string_view text) {
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+[[noreturn]] void become_bubblewrap(const ChildPlan& plan) {
+  ::setsid();
+  const bool joined = join_groups(plan.cgroups);
+  place_descriptors(plan);
+  set_limit(RLIMIT_CORE, 0);
+  set_limit(RLIMIT_NOFILE, plan.open_files);
+  if (plan.processes > 0) set_limit(RLIMIT_NPROC, plan.processes);
+  if (!joined) {
+    complain("cannot join the control group");
+  } else if (plan.change_user && !become(plan.owner)) {
+    complain("cannot change the user");
+  } else {
+    reset_signals();
+    ::execve(plan.argv.front(), plan.argv.data(), plan.envp.data());
+    complain("cannot run bubblewrap");
+  }
+  ::_exit(child_failed);
+}
+
+// No handler of this process may run in the child, whose memory is this process's.
+pid_t start_child(const ChildPlan& plan) {
+  // NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork,bugprone-unsafe-functions):
+  // a fork of a large process is slow, and posix_spawn changes no user
+  const pid_t pid = ::vfork();
+  if (pid == 0) become_bubblewrap(plan);
+  // NOLINTEND(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork,bugprone-unsafe-functions)
+  return pid;
+}
+
+pid_t start_child_undisturbed(const ChildPlan& plan) {
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = start_child(plan);
+  const int error = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return pid;
+}
+
+// A line from the pipe, or "" at its end or when it takes too long.
+std::string read_line(int fd, std::chrono::steady_clock::time_point deadline) {
+  std::string text;
+  std::array<char, 512> chunk{};
+  while (!text.contains('\n') && text.size() < most_words) {
+    pollfd pipe{.fd = fd, .events = POLLIN, .revents = 0};
+    const auto left =
+        std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    if (left <= 0 || ::poll(&pipe, 1, static_cast<int>(left)) == 0) return {};
+    const ssize_t got = ::read(fd, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return {};
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+// What was said until now; whoever else holds the pipe is not waited for.
+std::string read_present(int fd) {
+  std::array<char, most_words> text{};
+  ::fcntl(fd, F_SETFL, O_NONBLOCK);
+  const ssize_t got = ::read(fd, text.data(), text.size());
+  return got > 0 ? std::string(text.data(), static_cast<std::size_t>(got)) : std::string();
+}
+
+// Bubblewrap tells the process's number before it has set up its world: wait until it runs the program.
+bool runs_program(const ProcessId& process, std::string_view program,
+                  std::chrono::steady_clock::time_point deadline) {
+  const Result<Fd> handle = open_process(process);
+  const std::string name(program.substr(program.rfind('/') + 1).substr(0, 15));
+  while (handle && std::chrono::steady_clock::now() < deadline) {
+    if (program_of(process.pid) == name) return true;
+    if (wait_for_end(handle->get(), milliseconds(exec_poll_ms))) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<ProcessId> launch(const Launch& launch, std::string_view program) {
+  Result<Pipe> error = make_pipe();
+  Result<Pipe> status = make_pipe();
+  if (!error) return std::unexpected(error.error());
+  if (!status) return std::unexpected(status.error());
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  // Opened anew, so that each reader starts at its beginning.
+  const Fd seccomp(::open(("/proc/self/fd/" + std::to_string(launch.seccomp)).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!null || !seccomp) return std::unexpected(from_errno(errno, "open"));
+  std::vector<std::string> words = launch.argv;
+  ChildPlan plan{.argv = {},
+                 .envp = {},
+                 .null = null.get(),
+                 .error = error->write.get(),
+                 .seccomp = seccomp.get(),
+                 .status = status->write.get(),
+                 .cgroups = launch.cgroups,
+                 .change_user = ::geteuid() == 0,
+                 .owner = launch.owner,
+                 .open_files = launch.open_files,
+                 .processes = static_cast<rlim_t>(launch.processes)};
+  for (std::string& word : words) plan.argv.push_back(word.data());
+  plan.argv.push_back(nullptr);
+  const pid_t pid = start_child_undisturbed(plan);
+  if (pid < 0) return std::unexpected(from_errno(errno, "vfork"));
+  const Fd monitor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  error->write.reset();
+  status->write.reset();
+  const auto deadline = std::chrono::steady_clock::now() + start_limit;
+  const Result<Json> told = parse_json(read_line(status->read.get(), deadline));
+  const auto child = told ? get_int(*told, "child-pid") : std::nullopt;
+  const auto process = child ? identify(static_cast<pid_t>(*child)) : std::nullopt;
+  if (process && runs_program(*process, program, deadline)) return *process;
+  // With it goes the sandbox's first process, which nothing else knows.
+  if (monitor) static_cast<void>(send_signal(monitor.get(), SIGKILL));
+  if (process) {
+    if (const Result<Fd> handle = open_process(*process))
+      static_cast<void>(send_signal(handle->get(), SIGKILL));
+  }
+  return std::unexpected(explain_launch_failure(read_present(error->read.get())));
+}
+
+}  // namespace cus::engine

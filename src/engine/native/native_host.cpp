@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/native/native_host.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "engine/native/bwrap_arguments.hpp"
+#include "engine/native/host.hpp"
+#include "engine/native/images.hpp"
+#include "engine/native/launcher.hpp"
+#include "engine/native/seccomp_program.hpp"
+#include "engine/seccomp/profile.hpp"
+#include "engine/spec_check.hpp"
+
+namespace cus::engine {
+namespace {
+
+std::unexpected<Error> no_record(const StorageId& storage) {
+  return fail(Code::engine_refused, "The sandbox does not exist.", storage.str());
+}
+
+Result<> check_abilities(const SandboxSpec& spec) {
+  if (spec.network == Network::bridge)
+    return fail(Code::unsupported, "SANDBOX_NETWORK=bridge needs Docker: set ENGINE=docker, or use proxy.");
+  if (!spec.runtime.empty())
+    return fail(Code::unsupported, "SANDBOX_RUNTIME needs Docker: set ENGINE=docker, or leave it unset.");
+  return {};
+}
+
+bool lacks(const Cgroups& cgroups, std::string_view controller) {
+  return std::ranges::find(cgroups.missing(), controller) != cgroups.missing().end();
+}
+
+}  // namespace
+
+NativeHost::NativeHost(NativeOptions options)
+    : options_(std::move(options)),
+      bwrap_(find_bwrap_program(options_.bwrap)),
+      seccomp_(compile_seccomp(seccomp_profile_source)),
+      cgroups_(Cgroups::discover(options_.cgroup_mount)),
+      records_(options_.state),
+      users_(options_.chats, options_.uid_base, options_.uid_count) {}
+
+Result<> NativeHost::find_bwrap() const {
+  if (!bwrap_.empty()) return {};
+  const Result<std::string> version = bwrap_version(bwrap_);
+  return std::unexpected(version.error());
+}
+
+Result<Report> NativeHost::report() const {
+  const Result<std::string> version = bwrap_version(bwrap_);
+  if (!version) return std::unexpected(version.error());
+  return Report{.name = "native",
+                .version = "bubblewrap " + *version,
+                .detail = cgroups_.version(),
+                .warnings = host_warnings(cgroups_)};
+}
+
+Result<> NativeHost::require_image(const std::string& image) const {
+  const Result<Image> found = find_image(options_.images, image);
+  if (!found) return std::unexpected(found.error());
+  return {};
+}
+
+std::vector<Sandbox> NativeHost::list(const InstanceId& instance) const {
+  std::vector<Sandbox> sandboxes;
+  for (const StorageId& storage : records_.all()) {
+    const auto spec = records_.spec(storage);
+    if (spec && spec->instance == instance) sandboxes.push_back({storage, state(storage), {}});
+  }
+  return sandboxes;
+}
+
+State NativeHost::state(const StorageId& storage) const {
+  if (!records_.spec(storage)) return State::absent;
+  const auto run = records_.run(storage);
+  if (!run) return State::created;
+  switch (state_of(run->process)) {
+    case ProcessState::gone:
+      return State::stopped;
+    case ProcessState::stopped:
+      return State::paused;
+    case ProcessState::running:
+      break;
+  }
+  return cgroups_.frozen(storage) ? State::paused : State::running;
+}
+
+Sandbox NativeHost::inspect(const StorageId& storage) const {
+  Sandbox sandbox{.storage = storage, .state = state(storage), .boot = {}};
+  if (const auto run = records_.run(storage))
+    sandbox.boot = fmt::format("{}-{}-{}", run->process.boot, run->process.pid, run->process.started);
+  return sandbox;
+}
+
+Result<> NativeHost::create(const SandboxSpec& spec) const {
+  if (Result<> sound = check_spec(spec); !sound) return sound;
+  if (Result<> able = check_abilities(spec); !able) return able;
+  if (Result<> image = require_image(spec.image); !image) return image;
+  return records_.create(spec);
+}
+
+Result<> NativeHost::start(const StorageId& storage) {
+  const auto spec = records_.spec(storage);
+  if (!spec) return no_record(storage);
+  const State now = state(storage);
+  if (now == State::running || now == State::paused) return {};
+  if (Result<> bwrap = find_bwrap(); !bwrap) return bwrap;
+  if (!seccomp_) return std::unexpected(seccomp_.error());
+  const Result<Image> image = find_image(options_.images, spec->image);
+  if (!image) return std::unexpected(image.error());
+  const Result<Owner> owner = users_.owner(storage);
+  if (!owner) return std::unexpected(owner.error());
+  if (Result<> made = cgroups_.make(storage, spec->limits); !made) return made;
+  const Result<std::vector<Fd>> entrances = cgroups_.entrances(storage);
+  if (!entrances) return std::unexpected(entrances.error());
+  const BwrapPlaces places{.program = bwrap_, .root = image->root, .more = cgroups_.views(storage)};
+  const Result<ProcessId> process = launch({.argv = bwrap_arguments(*spec, places),
+                                            .owner = *owner,
+                                            .open_files = spec->limits.open_files,
+                                            .processes = lacks(cgroups_, "pids") ? spec->limits.pids : 0,
+                                            .cgroups = *entrances,
+                                            .seccomp = seccomp_->get()},
+                                           spec->argv.front());
+  if (process)
+    return records_.put_run(storage, {.process = *process, .image = image->name, .uid = owner->uid});
+  cgroups_.remove(storage);
+  return std::unexpected(process.error());
+}
+
+Result<> NativeHost::resume(const StorageId& storage) const {
+  if (Result<> thawed = cgroups_.thaw(storage); !thawed) return thawed;
+  const auto run = records_.run(storage);
+  if (run && state_of(run->process) != ProcessState::gone) signal_tree(run->process.pid, SIGCONT);
+  return {};
+}
+
+Result<Fd> NativeHost::ask_to_end(const StorageId& storage, int signal) const {
+  const auto run = records_.run(storage);
+  if (!run) return Fd();
+  Result<Fd> process = open_process(run->process);
+  if (!process) return process.error().code == Code::not_found ? Result<Fd>(Fd()) : std::move(process);
+  if (Result<> sent = send_signal(process->get(), signal); !sent) return std::unexpected(sent.error());
+  // What is frozen hears nothing.
+  if (signal != SIGKILL || cgroups_.frozen(storage)) static_cast<void>(resume(storage));
+  return process;
+}
+
+Result<> NativeHost::may_remove(const StorageId& storage, const InstanceId& instance) const {
+  const auto spec = records_.spec(storage);
+  if (!spec || spec->instance == instance) return {};
+  return fail(Code::conflict, "This sandbox belongs to another server; it is left alone.", storage.str());
+}
+
+}  // namespace cus::engine
