@@ -59,7 +59,7 @@ def tool_call_row(server, smoke):
     request_bytes = tool_call("true", chat)
     ours = sample(lambda: client.exchange(request_bytes), calls, 50)
     inside = command_inside(client, chat, calls)
-    engine = raw_exec(server.engine, server.container_of(chat), execs)
+    engine = raw_exec(server.engine, server.sandbox_of(chat), execs)
     client.close()
     over = median(ours) - median(inside)
     yield row("tool call over the command", summary(ours), f"bash -c true inside: {summary(inside)}", f"+{over:.2f} ms",
@@ -86,7 +86,7 @@ def new_chat_row(server, smoke):
 
 def raw_create_body(server):
     """The same image and limits as our sandboxes, started by hand."""
-    settings = server.engine.inspect(server.container_of("bench-warm"))
+    settings = server.engine.inspect(server.sandbox_of("bench-warm"))
     return {"Image": settings["Config"]["Image"], "Entrypoint": ["sleep", "600"], "User": "1000:1000",
             "HostConfig": {"NetworkMode": "none", "Memory": settings["HostConfig"]["Memory"]}}
 

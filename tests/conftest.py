@@ -1,21 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of every suite that drives the real server: an engine, servers of a test's own, fresh chat ids."""
 
-import os
 import secrets
 
 import pytest
 
-from harness.engine import Engine
 from harness.engine_proxy import EngineProxy
+from harness.engines import ENGINES
 from harness.own_engine import OwnEngine
 from harness.server import Server
 
 
+BOTH = ("integration", "hostile")  # suites that run on every engine; the others look at what lies before engines
+
+
+def pytest_addoption(parser):
+    parser.addoption("--engine", choices=ENGINES, help="run on this engine only")
+
+
+def pytest_configure(config):
+    for name in ENGINES:
+        config.addinivalue_line("markers", f"{name}_only(reason): what the other engines have no counterpart of")
+
+
+def pytest_generate_tests(metafunc):
+    """A test that only one engine can be asked is not made for the others, so that nothing is skipped."""
+    if "engine" in metafunc.fixturenames and metafunc.definition.path.parent.name in BOTH:
+        own = [name for name in ENGINES if metafunc.definition.get_closest_marker(f"{name}_only")]
+        metafunc.parametrize("engine", own or list(ENGINES), indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config, items):
+    wanted = config.getoption("--engine")
+    for item in [item for item in items if wanted]:
+        engine = item.callspec.params.get("engine", wanted) if hasattr(item, "callspec") else wanted
+        if engine != wanted:
+            items.remove(item)
+
+
 @pytest.fixture(scope="session")
-def engine():
+def engine(request):
     """The engine that the suites share; sandboxes of different servers do not meet in it."""
-    return Engine(os.environ["CUS_DOCKER_SOCKET"])
+    found = ENGINES[getattr(request, "param", request.config.getoption("--engine") or "docker")]()
+    yield found
+    found.discard()
 
 
 @pytest.fixture

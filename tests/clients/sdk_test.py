@@ -27,7 +27,7 @@ def seen(name, keyed_server, tmp_path_factory):
     chat = f"{name}-{secrets.token_hex(4)}"
     command = CLIENTS[name]() + [keyed_server.url, chat, keyed_server.key]
     found = steps(command, tmp_path_factory.mktemp(name))
-    assert keyed_server.container_of(chat)
+    assert keyed_server.sandbox_of(chat)
     return found
 
 

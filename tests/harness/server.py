@@ -16,22 +16,26 @@ from harness.wait import wait_for
 
 class Server:
     def __init__(self, engine, settings, data_root=None):
-        self.engine = engine
         self.home = tempfile.mkdtemp(prefix="cus-it-", dir="/tmp")
+        os.chmod(self.home, 0o711)  # sandboxes may run as users of their own
         self.data_root = data_root or os.path.join(self.home, "data")
         self.log_path = os.path.join(self.home, "log")
         self.settings = {
             "BASE_DATA_DIR": self.data_root,
-            "DOCKER_SOCKET": engine.url,
-            "DOCKER_IMAGE": os.environ["CUS_IMAGE"],
             "GUEST_PROGRAM": os.environ["CUS_GUEST"],
             "CONTAINER_MEM_LIMIT": "512m",
             "CONTAINER_IDLE_TIMEOUT": "600",
             "MCP_PORT": "0",
             "STOP_SANDBOXES_ON_EXIT": "false",
-        } | settings
+        } | engine.settings() | settings
+        self.engine = engine.of(self)
         self.process = None
         self.port = None
+
+    def use(self, engine):
+        """From the next start on; what the engine before has of it stays there."""
+        self.settings |= engine.settings()
+        self.engine = engine.of(self)
 
     def environment(self):
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
@@ -109,14 +113,18 @@ class Server:
     def storage_ids(self):
         return [name for name in os.listdir(os.path.join(self.data_root, "chats"))]
 
-    def containers(self):
-        """This server's sandboxes: those whose storage id has a directory in its data root."""
-        own = set(self.storage_ids()) if os.path.isdir(os.path.join(self.data_root, "chats")) else set()
-        return [c for c in self.engine.containers() if c["Labels"]["cus.storage"] in own]
+    def sandboxes(self):
+        """The names of this server's sandboxes: those whose storage id has a directory in its data root."""
+        own = self.storage_ids() if os.path.isdir(os.path.join(self.data_root, "chats")) else []
+        return sorted({f"cus-{storage}" for storage in own} & set(self.engine.sandboxes()))
 
-    def container_of(self, chat, tenant="default"):
+    def sandbox_of(self, chat, tenant="default"):
         rows = self.query(f"select storage from chats where tenant = '{tenant}' and chat = '{chat}'")
         return f"cus-{rows[0][0]}"
+
+    def home_of(self, chat):
+        """The chat's home directory on this machine."""
+        return f"{self.data_root}/chats/{self.sandbox_of(chat).removeprefix('cus-')}/home"
 
     def rss_kib(self):
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
@@ -133,7 +141,7 @@ class Server:
         """Ends it and removes its sandboxes and data."""
         self.stop()
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda container: self.engine.remove(container["Id"]), self.containers()))
+            list(pool.map(self.engine.remove, self.sandboxes()))
         shutil.rmtree(self.home, ignore_errors=True)
         if self.process:
             assert self.process.returncode in (0, 1, -9), f"the server ended with {self.process.returncode}"

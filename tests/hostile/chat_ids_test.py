@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from harness.only import LABELS
+
 REFUSED = ["..", "a/../b", "a/b", "a\\b", "x" * 300, "a..b", "tab\there"]
 DISTINCT = ["team:1", "team-1", "team_1", "team.1", "team 1", "team%2f1", "$(id)", "`id`", ";reboot", "-rf", "'quote'", "a@b"]
 
@@ -31,11 +33,20 @@ def test_given_case_and_space_around_it_when_called_then_it_is_the_same_computer
     assert "here" in shared_server.run("  mixed-case ", "ls")
 
 
-def test_given_any_id_when_files_and_containers_are_named_then_only_storage_ids_are_used(shared_server):
+def test_given_any_id_when_files_and_sandboxes_are_named_then_only_storage_ids_are_used(shared_server):
     shared_server.run("no:trace?of#me", "true")
     names = [name for folder, folders, files in os.walk(shared_server.data_root) for name in folders + files
              if "/home" not in folder]
     assert not any("trace" in name for name in names)
-    for container in shared_server.containers():
-        assert re.fullmatch(r"/cus-[0-9a-f]{32}", container["Names"][0])
-        assert set(container["Labels"]) == {"cus.instance", "cus.schema", "cus.storage"}
+    assert shared_server.sandboxes()
+    for sandbox in shared_server.sandboxes():
+        assert re.fullmatch(r"cus-[0-9a-f]{32}", sandbox)
+        assert "trace" not in shared_server.engine.description(sandbox)
+
+
+@LABELS
+def test_given_a_sandbox_when_its_labels_are_read_then_there_are_three_and_none_names_the_chat(shared_server, chat):
+    shared_server.run(chat, "true")
+    labels = shared_server.engine.inspect(shared_server.sandbox_of(chat))["Config"]["Labels"]
+    assert {name for name in labels if name.startswith("cus.")} == {"cus.instance", "cus.schema", "cus.storage"}
+    assert chat not in str(labels)

@@ -56,7 +56,7 @@ def test_given_a_look_into_the_guest_when_tried_then_nothing_of_it_can_be_read(s
 
 def test_given_every_process_of_the_sandbox_when_searched_then_the_token_is_nowhere(shared_server, chat):
     shared_server.run(chat, "true")
-    storage = shared_server.container_of(chat).removeprefix("cus-")
+    storage = shared_server.sandbox_of(chat).removeprefix("cus-")
     token = shared_server.query(f"select token from sandboxes where storage = '{storage}'")[0][0]
     text = python(shared_server, chat, f"""
         import os

@@ -67,4 +67,4 @@ def test_given_a_foreign_host_or_origin_when_called_with_the_key_then_it_is_refu
     connection.putheader("Authorization", f"Bearer {KEY}")
     connection.endheaders()
     assert connection.getresponse().status == 403
-    assert server.containers() == []
+    assert server.sandboxes() == []

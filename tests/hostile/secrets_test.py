@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """No secret of the server is in a sandbox, in what the engine knows of it, or in the log."""
 
-import json
 import secrets
 
 CANARY = "canary-" + secrets.token_hex(16)
@@ -12,7 +11,7 @@ def test_given_secrets_in_the_servers_surroundings_when_a_sandbox_is_searched_th
     mcp = server.mcp(chat, CANARY, **{"X-User-Email": "person@example.org", "X-User-Name": "A%20Person"})
     text = mcp.bash("env; cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'; grep -rs canary- /etc /run /opt /home /mnt /tmp /proc/1 2>/dev/null")
     assert CANARY not in text
-    described = json.dumps(server.engine.inspect(server.container_of(chat)))
+    described = server.engine.description(server.sandbox_of(chat))
     assert CANARY not in described
     for private in ("person@example.org", "A Person", chat):
         assert private not in described

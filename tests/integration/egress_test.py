@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way out: ordinary programs reach what is allowed with nothing set by their user; the rest is told why not."""
 
-import os
-
 import pytest
 
 from harness.origin import ADDRESS, Origin
@@ -19,7 +17,7 @@ def origin():
 @pytest.fixture(scope="module")
 def online(engine, origin):
     """A server whose sandboxes may reach the origin; the image has Node as well."""
-    server = Server(engine, {"EGRESS_ALLOW_PRIVATE": origin.exceptions, "DOCKER_IMAGE": os.environ["CUS_NODE_IMAGE"]})
+    server = Server(engine, {"EGRESS_ALLOW_PRIVATE": origin.exceptions} | engine.node_image())
     server.start()
     yield server
     server.discard()

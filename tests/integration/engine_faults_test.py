@@ -7,7 +7,10 @@ import time
 
 import pytest
 
+from harness.only import FAULTS_OF_A_DAEMON
 from harness.wait import wait_for
+
+pytestmark = FAULTS_OF_A_DAEMON
 
 
 def readiness(server):
@@ -68,7 +71,7 @@ def test_given_an_engine_that_wants_1_44_when_a_chat_begins_then_all_goes_as_eve
     proxy = make_engine_proxy(shift=("1.44", "1.41"))
     server = make_server(on=proxy)
     assert server.run(chat, "echo hi") == "hi\n[exit 0]"
-    server.engine.real.stop(server.container_of(chat))
+    server.engine.real.stop(server.sandbox_of(chat))
     assert server.run(chat, "echo back").endswith("back\n[exit 0]")
     assert server.command("sandboxes", "rm", chat).returncode == 0
     versions = {path.split("/")[1] for _, path, _ in proxy.calls if path.startswith("/v1")}

@@ -56,19 +56,19 @@ def test_given_chats_when_sandboxes_are_listed_then_each_is_there_with_its_state
     listed = json.loads(run(server, "sandboxes", "list", "--json").stdout)
     mine = next(item for item in listed if item["chat"] == chat)
     assert (mine["tenant"], mine["state"], mine["connected"]) == ("default", "running", True)
-    assert f"cus-{mine['storage']}" == server.container_of(chat)
+    assert f"cus-{mine['storage']}" == server.sandbox_of(chat)
     assert chat in run(server, "sandboxes", "list").stdout
 
 
 def test_given_a_sandbox_when_it_is_removed_then_its_files_stay_unless_they_are_named(make_server, chat):
     server = make_server()
     server.run(chat, "echo kept > note")
-    container = server.container_of(chat)
+    sandbox = server.sandbox_of(chat)
     assert run(server, "sandboxes", "rm", chat).returncode == 0
-    assert server.engine.state(container) is None
+    assert server.engine.state(sandbox) is None
     assert server.run(chat, "cat note").endswith("kept\n[exit 0]")
     assert run(server, "sandboxes", "rm", chat, "--files").returncode == 0
-    assert not os.path.exists(f"{server.data_root}/chats/{container.removeprefix('cus-')}")
+    assert not os.path.exists(f"{server.data_root}/chats/{sandbox.removeprefix('cus-')}")
     assert server.run(chat, "ls note 2>/dev/null || echo nothing").endswith("nothing\n[exit 0]")
     unknown = run(server, "sandboxes", "rm", "never-seen")
     assert unknown.returncode == 1 and "never-seen" in unknown.stderr
@@ -89,10 +89,9 @@ def test_given_a_working_machine_when_doctor_looks_then_every_check_passes(machi
     assert {"engine", "image", "disk", "permissions", "probe sandbox"} <= {check["name"] for check in checks}
 
 
-@pytest.mark.parametrize("name, value", [
-    ("DOCKER_SOCKET", "unix:///nowhere/engine.sock"), ("DOCKER_IMAGE", "no-such-image:none"),
-])
-def test_given_something_missing_when_doctor_looks_then_it_fails_with_one_remedy(machine, name, value):
+@pytest.mark.parametrize("what", ["program", "image"])
+def test_given_something_missing_when_doctor_looks_then_it_fails_with_one_remedy(machine, what):
+    name, value = machine.engine.missing[what]
     told = run(machine, "doctor", **{name: value})
     assert told.returncode == 1, told.stdout + told.stderr
     assert told.stdout.count("[FAIL]") == 1

@@ -28,7 +28,7 @@ def test_given_two_keys_when_both_use_one_chat_id_then_there_are_two_computers(m
     server.run(chat, "echo alice > note", key=ALICE)
     assert read_note(server, chat, key=BOB) == "nothing\n[exit 0]"
     assert read_note(server, chat, key=ALICE) == "alice\n[exit 0]"
-    assert server.container_of(chat, "alice") != server.container_of(chat, "bob")
+    assert server.sandbox_of(chat, "alice") != server.sandbox_of(chat, "bob")
 
 
 def test_given_a_computer_when_its_key_is_rotated_then_the_new_key_finds_it_and_the_old_does_not(make_server, chat):

@@ -21,11 +21,11 @@ def hasty(engine):
 
 
 def stopped(server, chat):
-    return server.engine.state(server.container_of(chat)) == "exited"
+    return server.engine.state(server.sandbox_of(chat)) == "stopped"
 
 
-def started_at(server, chat):
-    return server.engine.inspect(server.container_of(chat))["State"]["StartedAt"]
+def boot(server, chat):
+    return server.engine.boot(server.sandbox_of(chat))
 
 
 def test_given_an_idle_sandbox_when_its_time_is_over_then_it_stops_and_the_next_call_starts_it(hasty, chat):
@@ -37,14 +37,14 @@ def test_given_an_idle_sandbox_when_its_time_is_over_then_it_stops_and_the_next_
 
 def test_given_a_call_longer_than_the_idle_time_when_it_runs_then_the_sandbox_stays(hasty, chat):
     hasty.run(chat, "true")
-    before = started_at(hasty, chat)
+    before = boot(hasty, chat)
     assert hasty.run(chat, "sleep 5; echo done") == "done\n[exit 0]"
-    assert started_at(hasty, chat) == before
+    assert boot(hasty, chat) == before
 
 
 def test_given_a_job_whose_caller_has_gone_when_it_runs_then_the_sandbox_stays_until_it_ends(hasty, chat):
     hasty.run(chat, "true")
-    before = started_at(hasty, chat)
+    before = boot(hasty, chat)
     reader = subprocess.Popen(
         [os.environ["CUS_SERVER"], "exec", chat, "--", "sh", "-c", "touch began; sleep 5; touch ended"],
         env=hasty.environment(), stdin=subprocess.DEVNULL)
@@ -52,9 +52,8 @@ def test_given_a_job_whose_caller_has_gone_when_it_runs_then_the_sandbox_stays_u
     reader.kill()
     reader.wait(10)
     wait_for(lambda: stopped(hasty, chat), 25)
-    storage = hasty.container_of(chat).removeprefix("cus-")
-    assert os.path.exists(f"{hasty.data_root}/chats/{storage}/home/ended")
-    assert started_at(hasty, chat) == before
+    assert os.path.exists(f"{hasty.home_of(chat)}/ended")
+    assert boot(hasty, chat) == before
 
 
 def test_given_a_leftover_of_an_ended_call_when_the_time_is_over_then_the_sandbox_stops(hasty, chat):

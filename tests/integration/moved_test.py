@@ -20,8 +20,8 @@ def test_given_stopped_sandboxes_when_the_data_root_is_moved_then_they_are_made_
     server.start()
     text = server.run(chat, "cat note deep/er/file")
     assert text.startswith("[Note: ") and text.endswith("kept\nx\n[exit 0]"), text
-    mounts = server.engine.inspect(server.container_of(chat))["Mounts"]
-    assert mounts and all(mount["Source"].startswith(server.data_root + "/") for mount in mounts), mounts
+    sources = server.engine.mounts(server.sandbox_of(chat)).values()
+    assert sources and all(source.startswith(server.data_root + "/") for source in sources), sources
     assert server.run(chat, "echo again > note; cat note") == "again\n[exit 0]"
 
 
@@ -33,8 +33,7 @@ def test_given_running_sandboxes_when_the_data_root_is_moved_then_they_go_on_whe
     server.start()
     # The mounts follow the directories, so that the guest finds the server's new socket.
     assert server.run(chat, "cat note /tmp/note; echo more >> note") == "kept\ntmp\n[exit 0]"
-    with open(f"{server.data_root}/chats/{server.container_of(chat).removeprefix('cus-')}/home/note",
-              encoding="ascii") as note:
+    with open(f"{server.home_of(chat)}/note", encoding="ascii") as note:
         assert note.read() == "kept\nmore\n"
 
 
@@ -42,7 +41,7 @@ def test_given_sandboxes_when_the_machine_restarts_then_the_chat_goes_on_with_it
     server = make_server()
     server.run(chat, "echo kept > note; echo tmp > /tmp/note")
     server.kill()
-    server.engine.kill(server.container_of(chat))
+    server.engine.kill(server.sandbox_of(chat))
     shutil.rmtree(f"{server.data_root}/run")
     server.start()
     text = server.run(chat, "cat note; ls /tmp/note 2>/dev/null || echo gone")

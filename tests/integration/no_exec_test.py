@@ -5,6 +5,10 @@ import json
 
 import pytest
 
+from harness.only import ASKED_OVER_A_SOCKET
+
+pytestmark = ASKED_OVER_A_SOCKET
+
 KEY = "secret-key-0123456789abcdef"
 EMAIL = "jane.doe@example.org"
 NAME = "Jane Doe-Example"
@@ -38,7 +42,7 @@ def test_given_a_running_sandbox_when_tools_are_called_then_the_engine_is_not_as
 
 def test_given_a_whole_journey_when_it_is_recorded_then_there_is_no_exec_and_no_archive(recorded, chat):
     proxy, client, server = recorded
-    proxy.real.stop(server.container_of(chat, "tenant-of-jane"))
+    proxy.real.stop(server.sandbox_of(chat, "tenant-of-jane"))
     assert "exit 0" in client.bash("echo back")
     assert server.command("exec", chat, "--tenant", "tenant-of-jane", "--", "true").returncode == 0
     assert server.command("doctor").returncode == 0

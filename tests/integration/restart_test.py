@@ -57,8 +57,8 @@ def finish(reader, have):
 def test_given_a_long_job_when_the_server_is_killed_again_and_again_then_each_line_is_read_once(make_server, chat):
     server = make_server()
     server.run(chat, "true")
-    container = server.container_of(chat)
-    started_at = server.engine.inspect(container)["State"]["StartedAt"]
+    sandbox = server.sandbox_of(chat)
+    boot = server.engine.boot(sandbox)
     have, total = bytearray(), LINES * 120
     reader = execute(server, chat, "--timeout", "300", "--", "python3", "-c", PRINTER, str(LINES), str(SECONDS))
     for turn in range(1, RESTARTS + 1):
@@ -73,7 +73,7 @@ def test_given_a_long_job_when_the_server_is_killed_again_and_again_then_each_li
     code, said = finish(reader, have)
     assert code == 7, said
     assert have.decode().splitlines(keepends=True) == [line(n) for n in range(LINES)]
-    assert server.engine.inspect(container)["State"]["StartedAt"] == started_at
+    assert server.engine.boot(sandbox) == boot
     wait_for(lambda: server.query(f"select state from jobs where id = '{job}'") == [("ended",)])
 
 
@@ -92,7 +92,7 @@ def test_given_a_job_when_its_sandbox_was_restarted_then_following_it_is_a_clear
     shared_server.run(chat, "true")
     job = shared_server.mcp(chat).bash_result("echo hi")["_meta"]["job_id"]
     assert shared_server.command("exec", chat, "--job", job).stdout == "hi\n"
-    shared_server.engine.kill(shared_server.container_of(chat))
+    shared_server.engine.kill(shared_server.sandbox_of(chat))
     shared_server.run(chat, "true")
     told = shared_server.command("exec", chat, "--job", job)
     assert told.returncode == 125 and told.stdout == ""
@@ -106,6 +106,6 @@ def test_given_a_running_job_when_server_and_sandbox_die_then_its_row_becomes_in
     (job,), = wait_for(lambda: server.query("select id from jobs where state = 'running'"))
     server.kill()
     reader.communicate(timeout=30)
-    server.engine.kill(server.container_of(chat))
+    server.engine.kill(server.sandbox_of(chat))
     server.start()
     wait_for(lambda: server.query(f"select state from jobs where id = '{job}'") == [("interrupted",)], 20)

@@ -15,7 +15,7 @@ from harness.wait import wait_for
 def begin_call(server, chat, command):
     """A call that is known to run."""
     server.run(chat, "true")
-    home = f"{server.data_root}/chats/{server.container_of(chat).removeprefix('cus-')}/home"
+    home = server.home_of(chat)
     call = behind(server.run, chat, f"touch began; {command}")
     wait_for(lambda: os.path.exists(f"{home}/began"))
     return call
@@ -38,13 +38,13 @@ def test_given_a_long_call_when_the_grace_is_over_then_the_call_is_told_so(make_
     assert "shutting down" in call.result(5).error()["message"]
 
 
-@pytest.mark.parametrize("stop, state", [("false", "running"), ("true", "exited")])
+@pytest.mark.parametrize("stop, state", [("false", "running"), ("true", "stopped")])
 def test_given_a_sandbox_when_the_server_ends_then_the_setting_decides_on_it(make_server, chat, stop, state):
     server = make_server(STOP_SANDBOXES_ON_EXIT=stop)
     server.run(chat, "touch /tmp/before")
-    container = server.container_of(chat)
+    sandbox = server.sandbox_of(chat)
     assert server.stop() == 0
-    assert server.engine.state(container) == state
+    assert server.engine.state(sandbox) == state
     server.start()
     text = server.run(chat, "ls /tmp/before 2>/dev/null")
     assert text.startswith("/tmp/before") == (state == "running"), text
@@ -66,6 +66,6 @@ def test_given_the_first_sandbox_is_being_tried_when_the_server_ends_then_it_end
         assert server.stop() == 0
         assert time.monotonic() - began < 4
         assert server.find_event("server.tasks_left") is None
-        assert server.engine.containers(server.query("select id from instance")[0][0]) == []
+        assert server.engine.sandboxes(server.query("select id from instance")[0][0]) == []
     finally:
         server.discard()
