@@ -31,6 +31,7 @@ struct Sandbox {
 struct Owner {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  bool operator==(const Owner&) const = default;
 };
 
 // What doctor and the log show.

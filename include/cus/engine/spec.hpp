@@ -32,6 +32,7 @@ struct Limits {
   std::int64_t pids = 0;
   std::uint64_t open_files = 0;
   std::uint64_t shm_bytes = 0;
+  bool operator==(const Limits&) const = default;
 };
 
 enum class Network { none, bridge };

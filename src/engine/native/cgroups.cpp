@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <sstream>
 #include <string_view>
@@ -84,9 +85,9 @@ Values separate_values(std::string_view controller, const Limits& limits) {
 
 // A kernel without swap accounting lacks that file, and needs no limit there.
 Result<> set_values(const std::string& path, const Values& values) {
-  for (const auto& [name, value] : values) {
-    const std::string file = path + "/" + name;
-    if (name.contains("sw") && !exists(file)) continue;
+  for (const auto& [key, value] : values) {
+    const std::string file = path + "/" + key;
+    if (key.contains("sw") && !exists(file)) continue;
     if (Result<> set = write_kernel_file(file, value); !set) return set;
   }
   return {};
@@ -148,9 +149,9 @@ std::string Cgroups::version() const {
   return unified() ? "cgroup v2" : "cgroup v1";
 }
 
-Result<> Cgroups::make(const StorageId& storage, const Limits& limits) const {
+Result<> Cgroups::make(const std::string& name, const Limits& limits) const {
   for (const Hierarchy& hierarchy : hierarchies_) {
-    const std::string path = group(hierarchy, storage);
+    const std::string path = group(hierarchy, name);
     if (!make_group(path)) return std::unexpected(from_errno(errno, "mkdir " + path));
     if (unified()) {
       for (const auto& value : unified_values(limits)) {
@@ -165,10 +166,10 @@ Result<> Cgroups::make(const StorageId& storage, const Limits& limits) const {
   return {};
 }
 
-Result<std::vector<Fd>> Cgroups::entrances(const StorageId& storage) const {
+Result<std::vector<Fd>> Cgroups::entrances(const std::string& name) const {
   std::vector<Fd> doors;
   for (const Hierarchy& hierarchy : hierarchies_) {
-    const std::string path = group(hierarchy, storage) + "/cgroup.procs";
+    const std::string path = group(hierarchy, name) + "/cgroup.procs";
     Fd door(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!door) return std::unexpected(from_errno(errno, "open " + path));
     doors.push_back(std::move(door));
@@ -176,19 +177,18 @@ Result<std::vector<Fd>> Cgroups::entrances(const StorageId& storage) const {
   return doors;
 }
 
-std::vector<Mount> Cgroups::views(const StorageId& storage) const {
+std::vector<Mount> Cgroups::views(const std::string& name) const {
   for (const Hierarchy& hierarchy : hierarchies_) {
-    if (hierarchy.controller.empty())
-      return {{group(hierarchy, storage), "/sys/fs/cgroup", Access::read_only}};
+    if (hierarchy.controller.empty()) return {{group(hierarchy, name), "/sys/fs/cgroup", Access::read_only}};
     if (hierarchy.controller == "memory")
-      return {{group(hierarchy, storage), "/sys/fs/cgroup/memory", Access::read_only}};
+      return {{group(hierarchy, name), "/sys/fs/cgroup/memory", Access::read_only}};
   }
   return {};
 }
 
-bool Cgroups::frozen(const StorageId& storage) const {
+bool Cgroups::frozen(const std::string& name) const {
   return std::ranges::any_of(hierarchies_, [&](const Hierarchy& hierarchy) {
-    const std::string path = group(hierarchy, storage);
+    const std::string path = group(hierarchy, name);
     if (hierarchy.controller == "freezer")
       return !read_small_file(path + "/freezer.state").value_or("THAWED").starts_with("THAWED");
     return hierarchy.controller.empty() &&
@@ -196,10 +196,10 @@ bool Cgroups::frozen(const StorageId& storage) const {
   });
 }
 
-Result<> Cgroups::thaw(const StorageId& storage) const {
-  if (!frozen(storage)) return {};
+Result<> Cgroups::thaw(const std::string& name) const {
+  if (!frozen(name)) return {};
   for (const Hierarchy& hierarchy : hierarchies_) {
-    const std::string path = group(hierarchy, storage);
+    const std::string path = group(hierarchy, name);
     if (hierarchy.controller == "freezer") return write_kernel_file(path + "/freezer.state", "THAWED");
     if (hierarchy.controller.empty()) return write_kernel_file(path + "/cgroup.freeze", "0");
   }
@@ -207,13 +207,28 @@ Result<> Cgroups::thaw(const StorageId& storage) const {
 }
 
 // A group can be removed a moment after its last process has ended.
-void Cgroups::remove(const StorageId& storage) const {
+void Cgroups::remove(const std::string& name) const {
   constexpr int tries = 50;
   constexpr auto pause = std::chrono::milliseconds(2);
   for (const Hierarchy& hierarchy : hierarchies_) {
-    const std::string path = group(hierarchy, storage);
+    const std::string path = group(hierarchy, name);
     for (int i = 0; i < tries && ::rmdir(path.c_str()) != 0 && errno == EBUSY; ++i)
       std::this_thread::sleep_for(pause);
+  }
+}
+
+// The kernel refuses to remove a group with processes. A young one may be about to get its first.
+void Cgroups::remove_abandoned() const {
+  constexpr auto young = std::chrono::minutes(1);
+  for (const Hierarchy& hierarchy : hierarchies_) {
+    std::error_code error;
+    const auto now = std::filesystem::file_time_type::clock::now();
+    for (std::filesystem::directory_iterator at(hierarchy.path, error), end; !error && at != end;
+         at.increment(error)) {
+      std::error_code unknown;
+      if (!at->is_directory(unknown) || now - at->last_write_time(unknown) < young) continue;
+      ::rmdir(at->path().c_str());
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A control group for each sandbox, in the unified hierarchy (cgroup v2) or in one for each controller (v1),
-// below the server's own. Where the server may not make any, limits do not hold and missing() says which. All
-// block.
+// A control group with a name of its own for each sandbox, in the unified hierarchy (cgroup v2) or in one for
+// each controller (v1), below the server's own. Where the server may not make any, limits do not hold and
+// missing() says which. All block.
 
 #include <string>
 #include <vector>
@@ -22,15 +22,17 @@ class Cgroups {
   std::string version() const;
 
   // Makes the group, or sets the limits of what is there.
-  Result<> make(const StorageId& storage, const Limits& limits) const;
+  Result<> make(const std::string& name, const Limits& limits) const;
   // Files to which a process writes "0" to join.
-  Result<std::vector<Fd>> entrances(const StorageId& storage) const;
+  Result<std::vector<Fd>> entrances(const std::string& name) const;
   // What the guest reads of it, as mounts: how often memory ran out.
-  std::vector<Mount> views(const StorageId& storage) const;
-  bool frozen(const StorageId& storage) const;
-  Result<> thaw(const StorageId& storage) const;
+  std::vector<Mount> views(const std::string& name) const;
+  bool frozen(const std::string& name) const;
+  Result<> thaw(const std::string& name) const;
   // Once its processes are gone.
-  void remove(const StorageId& storage) const;
+  void remove(const std::string& name) const;
+  // Of servers that were killed: groups in which nothing has run for a while.
+  void remove_abandoned() const;
 
  private:
   struct Hierarchy {
@@ -40,8 +42,8 @@ class Cgroups {
   void find_unified(const std::string& mount);
   void find_separate(const std::string& mount);
   bool unified() const { return !hierarchies_.empty() && hierarchies_.front().controller.empty(); }
-  std::string group(const Hierarchy& hierarchy, const StorageId& storage) const {
-    return hierarchy.path + "/" + storage.str();
+  std::string group(const Hierarchy& hierarchy, const std::string& name) const {
+    return hierarchy.path + "/" + name;
   }
 
   std::vector<Hierarchy> hierarchies_;

@@ -28,11 +28,7 @@ Result<Owner> HostUsers::owner(const StorageId& storage) {
     return Owner{.uid = *known, .gid = *known};
   }
   if (!looked_ || taken_.size() >= count_) look_who_is_there();
-  std::uint32_t next = base_;
-  for (const std::uint32_t uid : taken_) {
-    if (uid != next) break;
-    ++next;
-  }
+  const std::uint32_t next = free_from(base_);
   if (!in_range(next)) {
     return fail(
         Code::too_many,
@@ -43,6 +39,20 @@ Result<Owner> HostUsers::owner(const StorageId& storage) {
   }
   taken_.insert(next);
   return Owner{.uid = next, .gid = next};
+}
+
+std::vector<Owner> HostUsers::next(std::size_t count) {
+  if (::geteuid() != 0) return std::vector<Owner>(count, Owner{.uid = ::geteuid(), .gid = ::getegid()});
+  const std::scoped_lock lock(mutex_);
+  std::vector<Owner> owners;
+  for (std::uint32_t uid = free_from(base_); owners.size() < count && in_range(uid); uid = free_from(uid + 1))
+    owners.push_back({.uid = uid, .gid = uid});
+  return owners;
+}
+
+std::uint32_t HostUsers::free_from(std::uint32_t uid) const {
+  for (auto at = taken_.lower_bound(uid); at != taken_.end() && *at == uid; ++at) ++uid;
+  return uid;
 }
 
 // Those of chats that were removed are free again. One that was given out a moment ago and owns nothing yet

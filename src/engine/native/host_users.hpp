@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cus/engine/container_engine.hpp"
 
@@ -21,9 +22,12 @@ class HostUsers {
   // The one it has, or a free one. Blocks; may be called from several threads. Code::too_many when the range
   // is used up.
   Result<Owner> owner(const StorageId& storage);
+  // Those that the next new sandboxes will get, at most so many.
+  std::vector<Owner> next(std::size_t count);
 
  private:
   bool in_range(std::uint32_t uid) const { return uid >= base_ && uid - base_ < count_; }
+  std::uint32_t free_from(std::uint32_t uid) const;
   void look_who_is_there();
 
   std::string chats_;

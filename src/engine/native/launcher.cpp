@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigprocmask() is POSIX
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,7 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cus/base/json.hpp"
-#include "engine/native/bwrap_arguments.hpp"
+#include "engine/native/bwrap_options.hpp"
 
 namespace cus::engine {
 namespace {
@@ -45,6 +46,7 @@ struct ChildPlan {
   int error = -1;
   int seccomp = -1;
   int status = -1;
+  int options = -1;
   std::span<const Fd> cgroups;
   bool change_user = false;
   Owner owner;
@@ -83,11 +85,11 @@ void reset_signals() {
 // First out of the way, since any of them may lie where another one belongs.
 void place_descriptors(const ChildPlan& plan) {
   constexpr int away = 16;
-  const std::array targets = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, seccomp_fd, status_fd};
-  std::array sources = {plan.null, plan.null, plan.error, plan.seccomp, plan.status};
+  const std::array targets = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, seccomp_fd, status_fd, options_fd};
+  std::array sources = {plan.null, plan.null, plan.error, plan.seccomp, plan.status, plan.options};
   for (int& source : sources) source = ::fcntl(source, F_DUPFD, away);
   for (std::size_t i = 0; i < sources.size(); ++i) ::dup2(sources.at(i), targets.at(i));
-  ::syscall(SYS_close_range, status_fd + 1, ~0U, 0U);
+  ::syscall(SYS_close_range, options_fd + 1, ~0U, 0U);
 }
 
 void complain(std::string_view text) {
@@ -174,46 +176,63 @@ bool runs_program(const ProcessId& process, std::string_view program,
 
 }  // namespace
 
-Result<ProcessId> launch(const Launch& launch, std::string_view program) {
+Result<Waiting> start_waiting(const Start& start) {
   Result<Pipe> error = make_pipe();
   Result<Pipe> status = make_pipe();
   if (!error) return std::unexpected(error.error());
   if (!status) return std::unexpected(status.error());
+  // Not a pipe: writing to one that nobody reads ends a process.
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return std::unexpected(from_errno(errno, "socketpair"));
+  Fd options(ends[0]);
+  const Fd reader(ends[1]);
   const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   // Opened anew, so that each reader starts at its beginning.
-  const Fd seccomp(::open(("/proc/self/fd/" + std::to_string(launch.seccomp)).c_str(), O_RDONLY | O_CLOEXEC));
+  const Fd seccomp(::open(("/proc/self/fd/" + std::to_string(start.seccomp)).c_str(), O_RDONLY | O_CLOEXEC));
   if (!null || !seccomp) return std::unexpected(from_errno(errno, "open"));
-  std::vector<std::string> words = launch.argv;
+  std::vector<std::string> words = {start.bwrap, "--args", std::to_string(options_fd), "--"};
+  words.insert(words.end(), start.command.begin(), start.command.end());
   ChildPlan plan{.argv = {},
                  .envp = {},
                  .null = null.get(),
                  .error = error->write.get(),
                  .seccomp = seccomp.get(),
                  .status = status->write.get(),
-                 .cgroups = launch.cgroups,
+                 .options = reader.get(),
+                 .cgroups = start.cgroups,
                  .change_user = ::geteuid() == 0,
-                 .owner = launch.owner,
-                 .open_files = launch.open_files,
-                 .processes = static_cast<rlim_t>(launch.processes)};
+                 .owner = start.owner,
+                 .open_files = start.open_files,
+                 .processes = static_cast<rlim_t>(start.processes)};
   for (std::string& word : words) plan.argv.push_back(word.data());
   plan.argv.push_back(nullptr);
   const pid_t pid = start_child_undisturbed(plan);
   if (pid < 0) return std::unexpected(from_errno(errno, "vfork"));
-  const Fd monitor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  error->write.reset();
-  status->write.reset();
+  return Waiting{.monitor = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
+                 .options = std::move(options),
+                 .status = std::move(status->read),
+                 .error = std::move(error->read)};
+}
+
+Result<ProcessId> let_go(Waiting waiting, const std::vector<std::string>& options, std::string_view program) {
+  std::string text;
+  for (const std::string& word : options) text.append(word).push_back('\0');
+  // It fits into the socket's buffer; if bubblewrap is gone, the status says so.
+  static_cast<void>(::send(waiting.options.get(), text.data(), text.size(), MSG_NOSIGNAL));
+  waiting.options.reset();
   const auto deadline = std::chrono::steady_clock::now() + start_limit;
-  const Result<Json> told = parse_json(read_line(status->read.get(), deadline));
+  const Result<Json> told = parse_json(read_line(waiting.status.get(), deadline));
   const auto child = told ? get_int(*told, "child-pid") : std::nullopt;
   const auto process = child ? identify(static_cast<pid_t>(*child)) : std::nullopt;
   if (process && runs_program(*process, program, deadline)) return *process;
   // With it goes the sandbox's first process, which nothing else knows.
-  if (monitor) static_cast<void>(send_signal(monitor.get(), SIGKILL));
+  if (waiting.monitor) static_cast<void>(send_signal(waiting.monitor.get(), SIGKILL));
   if (process) {
     if (const Result<Fd> handle = open_process(*process))
       static_cast<void>(send_signal(handle->get(), SIGKILL));
   }
-  return std::unexpected(explain_launch_failure(read_present(error->read.get())));
+  return std::unexpected(explain_launch_failure(read_present(waiting.error.get())));
 }
 
 }  // namespace cus::engine

@@ -15,18 +15,30 @@
 
 namespace cus::engine {
 
-struct Launch {
-  std::vector<std::string> argv;  // of bubblewrap, with its path
-  Owner owner;                    // changed to when this process is root
+struct Start {
+  std::string bwrap;
+  std::vector<std::string> command;  // the sandbox's first process
+  Owner owner;                       // changed to when this process is root
   std::uint64_t open_files = 0;
   std::int64_t processes = 0;  // 0: a control group counts them
   std::span<const Fd> cgroups;
   int seccomp = -1;  // the compiled profile; read from its start
 };
 
-// Blocks until the sandbox's first process runs its program, at most some seconds. The error carries what
+// Bubblewrap as it waits for its options. Ends by itself when this is dropped, or this process ends.
+struct Waiting {
+  Fd monitor;  // a handle to it
+  Fd options;
+  Fd status;
+  Fd error;
+};
+
+// Blocks for some milliseconds: joining a control group waits for the kernel.
+Result<Waiting> start_waiting(const Start& start);
+
+// Blocks until the sandbox's first process runs `program`, at most some seconds. The error carries what
 // bubblewrap said, and what to do about it.
-Result<ProcessId> launch(const Launch& launch, std::string_view program);
+Result<ProcessId> let_go(Waiting waiting, const std::vector<std::string>& options, std::string_view program);
 
 // A failure of bubblewrap's as an error with a remedy.
 Error explain_launch_failure(std::string_view said);

@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "cus/base/clock.hpp"
+#include "cus/base/spawn.hpp"
 #include "engine/native/native_host.hpp"
 #include "engine/spec_check.hpp"
 
@@ -69,7 +70,13 @@ Task<Result<>> NativeEngine::create(const SandboxSpec& spec) {
 
 Task<Result<>> NativeEngine::start(const StorageId& storage) {
   if (Result<> plain = check_storage_id(storage); !plain) co_return plain;
-  co_return co_await pool_.run([host = host_, storage] { return host->start(storage); });
+  Result<> started = co_await pool_.run([host = host_, storage] { return host->start(storage); });
+  if (started) spawn(executor_, "engine.prepare", prepare_like(storage));
+  co_return started;
+}
+
+Task<> NativeEngine::prepare_like(StorageId storage) {
+  co_await pool_.run([host = host_, storage] { host->prepare_like(storage); });
 }
 
 Task<Result<>> NativeEngine::resume(const StorageId& storage) {

@@ -32,6 +32,7 @@ class NativeEngine final : public ContainerEngine {
   Task<Result<>> remove(const StorageId& storage, const InstanceId& instance) override;
 
  private:
+  Task<> prepare_like(StorageId storage);
   Task<bool> wait_ended(Fd process, Deadline deadline);
   Task<Result<>> end(StorageId storage, std::chrono::milliseconds grace);
 

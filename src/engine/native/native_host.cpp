@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "engine/native/bwrap_arguments.hpp"
+#include "engine/native/bwrap_options.hpp"
 #include "engine/native/host.hpp"
 #include "engine/native/images.hpp"
 #include "engine/native/launcher.hpp"
@@ -29,9 +29,8 @@ Result<> check_abilities(const SandboxSpec& spec) {
   return {};
 }
 
-bool lacks(const Cgroups& cgroups, std::string_view controller) {
-  return std::ranges::find(cgroups.missing(), controller) != cgroups.missing().end();
-}
+// How many new chats in a row need not wait. The kernel takes no longer for some than for one.
+constexpr std::size_t spares = 4;
 
 }  // namespace
 
@@ -41,7 +40,10 @@ NativeHost::NativeHost(NativeOptions options)
       seccomp_(compile_seccomp(seccomp_profile_source)),
       cgroups_(Cgroups::discover(options_.cgroup_mount)),
       records_(options_.state),
-      users_(options_.chats, options_.uid_base, options_.uid_count) {}
+      users_(options_.chats, options_.uid_base, options_.uid_count),
+      spares_(cgroups_, seccomp_ ? seccomp_->get() : -1) {
+  cgroups_.remove_abandoned();
+}
 
 Result<> NativeHost::find_bwrap() const {
   if (!bwrap_.empty()) return {};
@@ -85,7 +87,7 @@ State NativeHost::state(const StorageId& storage) const {
     case ProcessState::running:
       break;
   }
-  return cgroups_.frozen(storage) ? State::paused : State::running;
+  return frozen(storage) ? State::paused : State::running;
 }
 
 Sandbox NativeHost::inspect(const StorageId& storage) const {
@@ -113,27 +115,44 @@ Result<> NativeHost::start(const StorageId& storage) {
   if (!image) return std::unexpected(image.error());
   const Result<Owner> owner = users_.owner(storage);
   if (!owner) return std::unexpected(owner.error());
-  if (Result<> made = cgroups_.make(storage, spec->limits); !made) return made;
-  const Result<std::vector<Fd>> entrances = cgroups_.entrances(storage);
-  if (!entrances) return std::unexpected(entrances.error());
-  const BwrapPlaces places{.program = bwrap_, .root = image->root, .more = cgroups_.views(storage)};
-  const Result<ProcessId> process = launch({.argv = bwrap_arguments(*spec, places),
-                                            .owner = *owner,
-                                            .open_files = spec->limits.open_files,
-                                            .processes = lacks(cgroups_, "pids") ? spec->limits.pids : 0,
-                                            .cgroups = *entrances,
-                                            .seccomp = seccomp_->get()},
-                                           spec->argv.front());
-  if (process)
-    return records_.put_run(storage, {.process = *process, .image = image->name, .uid = owner->uid});
-  cgroups_.remove(storage);
+  Result<Spare> spare =
+      spares_.take(bwrap_, {.owner = *owner, .limits = spec->limits, .command = spec->argv});
+  if (!spare) return std::unexpected(spare.error());
+  const std::string group = spare->group;
+  const BwrapPlaces places{.root = image->root, .more = cgroups_.views(group)};
+  const Result<ProcessId> process =
+      let_go(std::move(spare->waiting), bwrap_options(*spec, places), spec->argv.front());
+  if (process) {
+    return records_.put_run(storage,
+                            {.process = *process, .image = image->name, .group = group, .uid = owner->uid});
+  }
+  cgroups_.remove(group);
   return std::unexpected(process.error());
 }
 
-Result<> NativeHost::resume(const StorageId& storage) const {
-  if (Result<> thawed = cgroups_.thaw(storage); !thawed) return thawed;
+void NativeHost::prepare_like(const StorageId& storage) {
+  const auto spec = records_.spec(storage);
+  if (!spec || !seccomp_) return;
+  std::vector<Mould> moulds;
+  for (const Owner& owner : users_.next(spares))
+    moulds.push_back({.owner = owner, .limits = spec->limits, .command = spec->argv});
+  spares_.prepare(bwrap_, moulds);
+}
+
+void NativeHost::clear(const StorageId& storage) const {
+  if (const auto run = records_.run(storage)) cgroups_.remove(run->group);
+}
+
+bool NativeHost::frozen(const StorageId& storage) const {
   const auto run = records_.run(storage);
-  if (run && state_of(run->process) != ProcessState::gone) signal_tree(run->process.pid, SIGCONT);
+  return run && cgroups_.frozen(run->group);
+}
+
+Result<> NativeHost::resume(const StorageId& storage) const {
+  const auto run = records_.run(storage);
+  if (!run) return {};
+  if (Result<> thawed = cgroups_.thaw(run->group); !thawed) return thawed;
+  if (state_of(run->process) != ProcessState::gone) signal_tree(run->process.pid, SIGCONT);
   return {};
 }
 
@@ -144,7 +163,7 @@ Result<Fd> NativeHost::ask_to_end(const StorageId& storage, int signal) const {
   if (!process) return process.error().code == Code::not_found ? Result<Fd>(Fd()) : std::move(process);
   if (Result<> sent = send_signal(process->get(), signal); !sent) return std::unexpected(sent.error());
   // What is frozen hears nothing.
-  if (signal != SIGKILL || cgroups_.frozen(storage)) static_cast<void>(resume(storage));
+  if (signal != SIGKILL || frozen(storage)) static_cast<void>(resume(storage));
   return process;
 }
 

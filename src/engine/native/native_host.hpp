@@ -10,6 +10,7 @@
 #include "engine/native/cgroups.hpp"
 #include "engine/native/host_users.hpp"
 #include "engine/native/records.hpp"
+#include "engine/native/spares.hpp"
 
 namespace cus::engine {
 
@@ -29,13 +30,16 @@ class NativeHost {
   // Of what runs: a handle to its first process, awake and asked to end by `signal`. Empty when nothing runs.
   Result<Fd> ask_to_end(const StorageId& storage, int signal) const;
   // What is left once nothing runs.
-  void clear(const StorageId& storage) const { cgroups_.remove(storage); }
+  void clear(const StorageId& storage) const;
+  // Gets ready for more new chats like the one of this sandbox.
+  void prepare_like(const StorageId& storage);
   // Code::conflict for another instance's.
   Result<> may_remove(const StorageId& storage, const InstanceId& instance) const;
   Result<> forget(const StorageId& storage) const { return records_.remove(storage); }
 
  private:
   State state(const StorageId& storage) const;
+  bool frozen(const StorageId& storage) const;
 
   NativeOptions options_;
   std::string bwrap_;
@@ -43,6 +47,7 @@ class NativeHost {
   Cgroups cgroups_;
   Records records_;
   HostUsers users_;
+  Spares spares_;
 };
 
 }  // namespace cus::engine

@@ -53,6 +53,7 @@ std::optional<Run> Records::run(const StorageId& storage) const {
                          .started = static_cast<std::uint64_t>(*started),
                          .boot = get_string(*json, "boot").value_or("")},
              .image = get_string(*json, "image").value_or(""),
+             .group = get_string(*json, "group").value_or(""),
              .uid = static_cast<std::uint32_t>(get_int(*json, "uid").value_or(0))};
 }
 
@@ -61,6 +62,7 @@ Result<> Records::put_run(const StorageId& storage, const Run& run) const {
                                                               {"started", run.process.started},
                                                               {"boot", run.process.boot},
                                                               {"image", run.image},
+                                                              {"group", run.group},
                                                               {"uid", run.uid}}));
 }
 

@@ -15,6 +15,7 @@ namespace cus::engine {
 struct Run {
   ProcessId process;  // the sandbox's first, as the host sees it
   std::string image;  // with its hash
+  std::string group;  // its control group
   std::uint32_t uid = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/native/bwrap_arguments.hpp"
+#include "engine/native/bwrap_options.hpp"
 
 namespace cus::engine {
 namespace {
@@ -7,24 +7,24 @@ namespace {
 constexpr std::uint64_t run_bytes = 16ULL << 20U;
 constexpr std::uint64_t sys_bytes = 1ULL << 20U;
 
-using Arguments = std::vector<std::string>;
+using Options = std::vector<std::string>;
 
-void add(Arguments& into, std::initializer_list<std::string> words) {
+void add(Options& into, std::initializer_list<std::string> words) {
   into.insert(into.end(), words);
 }
 
-void add_tmpfs(Arguments& into, const std::string& target, std::uint64_t bytes, const char* mode) {
+void add_tmpfs(Options& into, const std::string& target, std::uint64_t bytes, const char* mode) {
   add(into, {"--perms", mode, "--size", std::to_string(bytes), "--tmpfs", target});
 }
 
-void add_mount(Arguments& into, const Mount& mount) {
+void add_mount(Options& into, const Mount& mount) {
   add(into, {mount.access == Access::read_only ? "--ro-bind" : "--bind", mount.source, mount.target});
 }
 
 }  // namespace
 
-std::vector<std::string> bwrap_arguments(const SandboxSpec& spec, const BwrapPlaces& places) {
-  Arguments words = {places.program};
+std::vector<std::string> bwrap_options(const SandboxSpec& spec, const BwrapPlaces& places) {
+  Options words;
   add(words, {"--unshare-all", "--as-pid-1", "--new-session", "--cap-drop", "ALL", "--clearenv"});
   add(words, {"--uid", std::to_string(spec.uid), "--gid", std::to_string(spec.gid)});
   add(words, {"--hostname", spec.hostname});
@@ -37,8 +37,7 @@ std::vector<std::string> bwrap_arguments(const SandboxSpec& spec, const BwrapPla
   for (const Mount& mount : places.more) add_mount(words, mount);
   add(words, {"--remount-ro", "/run", "--remount-ro", "/sys", "--remount-ro", "/dev"});
   add(words, {"--chdir", "/"});
-  add(words, {"--seccomp", std::to_string(seccomp_fd), "--json-status-fd", std::to_string(status_fd), "--"});
-  words.insert(words.end(), spec.argv.begin(), spec.argv.end());
+  add(words, {"--seccomp", std::to_string(seccomp_fd), "--json-status-fd", std::to_string(status_fd)});
   return words;
 }
 
