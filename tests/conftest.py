@@ -21,12 +21,14 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     for name in ENGINES:
         config.addinivalue_line("markers", f"{name}_only(reason): what the other engines have no counterpart of")
+    config.addinivalue_line("markers", "own_engines(reason): the test brings its engines itself")
 
 
 def pytest_generate_tests(metafunc):
     """A test that only one engine can be asked is not made for the others, so that nothing is skipped."""
-    if "engine" in metafunc.fixturenames and metafunc.definition.path.parent.name in BOTH:
-        own = [name for name in ENGINES if metafunc.definition.get_closest_marker(f"{name}_only")]
+    test = metafunc.definition
+    if "engine" in metafunc.fixturenames and test.path.parent.name in BOTH and not test.get_closest_marker("own_engines"):
+        own = [name for name in ENGINES if test.get_closest_marker(f"{name}_only")]
         metafunc.parametrize("engine", own or list(ENGINES), indirect=True, scope="session")
 
 

@@ -11,6 +11,8 @@ ASKED_OVER_A_SOCKET = pytest.mark.docker_only(
     "secrets_test.py reads")
 LABELS = pytest.mark.docker_only("labels of containers; the native engine keeps a directory for each sandbox instead")
 
+BOTH_AT_ONCE = pytest.mark.own_engines("each test uses both engines, so that it runs once")
+
 FAULTS_OF_BUBBLEWRAP = pytest.mark.native_only(
     "the program, the images and the host users that only the native engine needs; Docker brings its own or has no such thing")
 HOST_USERS = pytest.mark.native_only(
