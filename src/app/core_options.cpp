@@ -34,7 +34,7 @@ CoreOptions core_options(const config::Config& config) {
   options.native_image = config.native_image;
   const sandbox::Layout layout(config.data_root);
   options.native = {.bwrap = config.native_bwrap,
-                    .images = config.images_dir.empty() ? layout.root() + "/images" : config.images_dir,
+                    .images = config.images_dir,
                     .state = layout.root() + "/native",
                     .chats = layout.root() + "/chats",
                     .uid_base = static_cast<std::uint32_t>(config.uid_base),

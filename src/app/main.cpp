@@ -59,6 +59,15 @@ struct Run {
   static int run(const config::Config& config, const config::RemoveSandbox& command) {
     return app::run_remove(config, command);
   }
+  static int run(const config::Config& config, const config::BuildImage& command) {
+    return app::run_build_image(config, command);
+  }
+  static int run(const config::Config& config, const config::ListImages& command) {
+    return app::run_list_images(config, command);
+  }
+  static int run(const config::Config& config, const config::RemoveImage& command) {
+    return app::run_remove_image(config, command);
+  }
 };
 
 }  // namespace

@@ -34,6 +34,13 @@ constexpr const char* list_footer = R"(Examples:
 
 Both take the settings of `serve --help` too.)";
 
+constexpr const char* image_footer = R"(Examples:
+  computer-use-server image build
+  computer-use-server image list --images-dir /srv/images
+  computer-use-server image rm core-0123456789abcdef
+
+All take the settings of `serve --help` too. Docker's images are Docker's own: see docker image --help.)";
+
 constexpr std::string_view settings_group = "Settings";
 
 // The settings are explained by the table's own text; the parser's list of them would only repeat it.
@@ -90,6 +97,24 @@ void add_sandboxes(CLI::App& app, Parsed& parsed) {
   }
 }
 
+void add_images(CLI::App& app, Parsed& parsed) {
+  auto* images = app.add_subcommand("image", "Build, list or remove images for sandboxes without Docker");
+  images->footer(image_footer);
+  images->require_subcommand(1);
+  images->callback([&parsed] { parsed.about_images = true; });
+  parsed.image = "core";
+  auto* build =
+      images->add_subcommand("build", "Make an image unless it is there, and remove older ones not in use");
+  build->add_option("target", parsed.image, "What is in it: base or core")
+      ->type_name("TARGET")
+      ->capture_default_str();
+  auto* list = images->add_subcommand("list", "Every image with its size and whether it is in use");
+  list->add_flag("--json", parsed.json, "Print JSON");
+  auto* remove = images->add_subcommand("rm", "Remove an image that no sandbox uses");
+  remove->add_option("name", parsed.image, "Its name with its hash")->required()->type_name("NAME");
+  for (auto* command : {build, list, remove}) add_settings(*command, parsed);
+}
+
 void add_commands(CLI::App& app, Parsed& parsed) {
   app.set_version_flag("--version", "computer-use-server " CUS_VERSION);
   app.add_flag("--dump-routes", parsed.dump_routes, "Print the table of HTTP routes and leave");
@@ -105,6 +130,7 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   add_settings(*doctor, parsed);
   add_exec(app, parsed);
   add_sandboxes(app, parsed);
+  add_images(app, parsed);
   add_settings(*app.add_subcommand("healthcheck", "Ask the running server whether it is well"), parsed);
   auto* documents = app.add_subcommand("config-docs", "Print the documentation of the settings");
   documents->group("");

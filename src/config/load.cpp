@@ -53,8 +53,8 @@ void take(const Setting& setting, const Given& given, Loaded& loaded) {
     const bool secret = setting.secrecy == Secrecy::secret;
     loaded.problems.push_back({.key = setting.key,
                                .text = fmt::format("{} (from {}) is not accepted; write {}",
-                                                   secret ? "the value" : in_quotes(given.value), given.origin,
-                                                   setting.type.accepts)});
+                                                   secret ? "the value" : in_quotes(given.value),
+                                                   given.origin, setting.type.accepts)});
   }
   if (setting.secrecy == Secrecy::secret && given.origin == "flag") {
     loaded.warnings.push_back(

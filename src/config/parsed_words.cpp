@@ -90,6 +90,16 @@ PrintAndExit mistake(const std::string& text) {
           .exit_code = usage_error};
 }
 
+namespace {
+
+Command make_image_command(const std::string& name, Parsed& parsed) {
+  if (name == "build") return BuildImage{.flags = std::move(parsed.flags), .target = std::move(parsed.image)};
+  if (name == "list") return ListImages{.flags = std::move(parsed.flags), .json = parsed.json};
+  return RemoveImage{.flags = std::move(parsed.flags), .name = std::move(parsed.image)};
+}
+
+}  // namespace
+
 Command make_command(const std::string& name, Parsed& parsed) {
   if (parsed.has_separator && name != "exec") return mistake("only exec takes a command behind --.");
   if (parsed.dump_routes) return DumpRoutes{};
@@ -99,6 +109,7 @@ Command make_command(const std::string& name, Parsed& parsed) {
   }
   if (name == "doctor") return Doctor{.flags = std::move(parsed.flags), .json = parsed.json};
   if (name == "exec") return make_exec(parsed);
+  if (parsed.about_images) return make_image_command(name, parsed);
   if (name == "list") return make_list(parsed);
   if (name == "rm") return make_remove(parsed);
   if (name == "healthcheck") return Healthcheck{std::move(parsed.flags)};

@@ -22,9 +22,11 @@ struct Parsed {
   std::string documents;
   std::string offset;  // numbers stay text: the parser would take -5 for a very large one
   std::string timeout;
+  std::string image;  // a target to build, or an image to remove
   bool json = false;
   bool files = false;
   bool dump_routes = false;
+  bool about_images = false;  // list and rm are
   bool has_separator = false;
   std::vector<std::string> argv;  // behind --
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/rules.hpp"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,6 +72,15 @@ void choose_guest_program(const Sources& sources, Loaded& loaded) {
                                                  beside, library, setting.type.accepts)});
 }
 
+// Beside an installed program, or in the tree that this one was built in.
+void find_image_builder(const Sources& sources, Config& config) {
+  if (config.images_dir.empty()) config.images_dir = config.data_root + "/images";
+  for (const char* place : {"/../lib/computer-use/sandbox-image/build", "/../../../sandbox-image/build"}) {
+    const std::string path = sources.program_directory + place;
+    if (config.image_builder.empty() && ::access(path.c_str(), X_OK) == 0) config.image_builder = path;
+  }
+}
+
 void choose_network(Loaded& loaded) {
   Config& config = loaded.config;
   if (config.network_enabled) {
@@ -107,6 +118,7 @@ void apply_rules(const Sources& sources, Loaded& loaded) {
   check_socket_length(loaded);
   choose_guest_program(sources, loaded);
   choose_network(loaded);
+  find_image_builder(sources, config);
   config.listens_on_loopback = is_loopback(config.listen_address);
   config.needs_generated_key =
       !config.listens_on_loopback && config.api_key.empty() && config.api_keys.empty();

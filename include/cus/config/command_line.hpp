@@ -52,6 +52,22 @@ struct RemoveSandbox {
   bool json = false;
 };
 
+// Images for sandboxes without Docker.
+struct BuildImage {
+  Values flags;
+  std::string target;
+};
+
+struct ListImages {
+  Values flags;
+  bool json = false;
+};
+
+struct RemoveImage {
+  Values flags;
+  std::string name;  // with its hash
+};
+
 // Asks the server that should be listening whether it is well.
 struct Healthcheck {
   Values flags;
@@ -65,8 +81,8 @@ struct PrintAndExit {
   int exit_code = 0;
 };
 
-using Command = std::variant<Serve, CheckConfig, Doctor, Exec, ListSandboxes, RemoveSandbox, Healthcheck,
-                             DumpRoutes, PrintAndExit>;
+using Command = std::variant<Serve, CheckConfig, Doctor, Exec, ListSandboxes, RemoveSandbox, BuildImage, ListImages,
+                             RemoveImage, Healthcheck, DumpRoutes, PrintAndExit>;
 
 // `arguments` without the program's name.
 Command parse_command_line(std::vector<std::string> arguments);

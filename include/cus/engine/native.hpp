@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Sandboxes without a daemon: bubblewrap (0.8 or later) makes the namespaces and mounts, we start it, limit it and find
-// it again. Nothing of it needs root; with root every sandbox runs as a host user of its own.
+// Sandboxes without a daemon: bubblewrap (0.8 or later) makes the namespaces and mounts, we start it, limit
+// it and find it again. Nothing of it needs root; with root every sandbox runs as a host user of its own.
 
 #include <cstdint>
 #include <memory>
