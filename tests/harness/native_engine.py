@@ -11,6 +11,14 @@ import tempfile
 from harness.processes import family, is_alive, start_ticks
 
 CONTROLLERS = ("memory", "cpu", "pids", "freezer", "")
+# Bubblewrap is started before it is told, over a descriptor, what to make.
+RECORDER = """#!/bin/sh
+[ "$1" = --args ] || exec {bwrap} "$@"
+file=$(mktemp {home}/options.XXXXXX)
+eval "cat <&$2 >$file; exec $2<$file"
+[ -s "$file" ] || exit 1
+exec {bwrap} "$@"
+"""
 
 
 class NativeEngine:
@@ -26,14 +34,12 @@ class NativeEngine:
         return {"ENGINE": "native", "IMAGES_DIR": os.environ["CUS_IMAGES_DIR"], "NATIVE_IMAGE": "core"}
 
     def recorded(self):
-        """Settings with which every start of bubblewrap leaves its arguments in a file."""
+        """Settings with which every sandbox that bubblewrap makes leaves its options in a file."""
         if self.home is None:
             self.home = tempfile.mkdtemp(prefix="cus-bwrap.", dir="/tmp")
-            os.chmod(self.home, 0o711)  # it is another user that writes
-            with open(f"{self.home}/starts", "w", encoding="ascii"):
-                os.chmod(f"{self.home}/starts", 0o666)
+            os.chmod(self.home, 0o1777)  # it is other users that write
             with open(f"{self.home}/bwrap", "w", encoding="ascii") as program:
-                program.write(f'#!/bin/sh\necho "$*" >> {self.home}/starts\nexec {shutil.which("bwrap")} "$@"\n')
+                program.write(RECORDER.format(home=self.home, bwrap=shutil.which("bwrap")))
             os.chmod(f"{self.home}/bwrap", 0o755)
         return {"NATIVE_BWRAP": f"{self.home}/bwrap"}
 
@@ -91,9 +97,10 @@ class NativeSandboxes(NativeEngine):
     def signal(self, sandbox, number, seconds=10):
         """Whether what ran has ended in time."""
         pid = self.pid(sandbox)
-        if pid is None:
+        try:
+            handle = os.pidfd_open(pid or 0)
+        except (OSError, ValueError):
             return True
-        handle = os.pidfd_open(pid)
         try:
             signal.pidfd_send_signal(handle, number)
             return bool(select.select([handle], [], [], seconds)[0])
@@ -143,9 +150,11 @@ class NativeSandboxes(NativeEngine):
             return int(stat.read().rpartition(")")[2].split()[1])
 
     def history(self, sandbox, since):
-        """Only of a server with the settings of `recorded`; since when does not matter, a sandbox is new to each test."""
-        with open(f"{self.engine.home}/starts", encoding="utf-8") as file:
-            starts = sum(f"/{sandbox.removeprefix('cus-')}/home " in line for line in file)
+        """Only of a server with the settings of `recorded`."""
+        starts = 0
+        for name in os.listdir(self.engine.home):
+            with open(os.path.join(self.engine.home, name), "rb") as options:
+                starts += f"/{sandbox.removeprefix('cus-')}/home\0".encode() in options.read() and os.stat(options.fileno()).st_mtime > since
         return ["start"] * starts + ["end"] * (starts - (self.pid(sandbox) is not None))
 
     def recreate(self, sandbox):
@@ -154,21 +163,22 @@ class NativeSandboxes(NativeEngine):
 
     def remove(self, sandbox):
         self.kill(sandbox)
+        run = self.read(sandbox, "run.json") or {}
         shutil.rmtree(self.directory(sandbox), ignore_errors=True)
-        for group in control_groups(sandbox):
+        for group in control_groups(run.get("group", "none")):
             try:
                 os.rmdir(group)
             except OSError:
                 pass
 
 
-def control_groups(sandbox):
+def control_groups(name):
     """Where a server that was started from here makes them: below its own group, or at the top."""
-    storage, found = sandbox.removeprefix("cus-"), set()
+    found = set()
     with open("/proc/self/cgroup", encoding="ascii") as own:
         for _, controllers, path in (line.rstrip("\n").split(":", 2) for line in own):
             for controller in controllers.split(","):
                 if controller in CONTROLLERS:
                     top = os.path.normpath(f"/sys/fs/cgroup/{controller}")
-                    found |= {f"{top}{place.rstrip('/')}/computer-use/{storage}" for place in (path, "")}
+                    found |= {f"{top}{place.rstrip('/')}/computer-use/{name}" for place in (path, "")}
     return [group for group in sorted(found) if os.path.isdir(group)]

@@ -40,16 +40,32 @@ def family(root):
     return known
 
 
+def status(pid):
+    """{name: value} of /proc/PID/status; None: there is no such process."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as lines:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
 def owned_by(uids):
     """{pid: state} of the processes of these users, zombies too."""
-    found = {}
+    # The owner of /proc/PID says nothing: it is root for what may not be dumped.
+    found = {pid: status(pid) for pid in all_pids()}
+    return {pid: about["State"][0] for pid, about in found.items() if about and int(about["Uid"].split()[0]) in uids}
+
+
+def first_processes(path):
+    """PID 1 of every sandbox that has this path, or something below it, mounted."""
+    found = []
     for pid in all_pids():
         try:
-            with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as status:
-                lines = dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
-        except (FileNotFoundError, ProcessLookupError):
+            with open(f"/proc/{pid}/mountinfo", encoding="utf-8") as mounts:
+                inside = f" {path}/" in mounts.read()
+        except OSError:
             continue
-        # The directory's owner says nothing: it is root for what may not be dumped.
-        if int(lines["Uid"].split()[0]) in uids:
-            found[pid] = lines["State"][0]
+        about = status(pid) if inside else None
+        if about and about["NSpid"].split()[-1] == "1":
+            found.append(pid)
     return found

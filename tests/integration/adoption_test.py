@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from harness.only import MANY_AT_ONCE, PROCESS_RECORDS
-from harness.processes import family, is_alive, owned_by, start_ticks
+from harness.processes import family, first_processes, is_alive, owned_by, start_ticks
 from harness.wait import wait_for
 
 MANY = 50
@@ -20,27 +20,14 @@ def in_parallel(call, items):
         return list(pool.map(call, items))
 
 
-def bubblewraps(server):
-    """Processes on this machine that carry this server's data root in their arguments."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as words:
-                if f"{server.data_root}/chats/".encode() in words.read():
-                    found.append(int(pid))
-        except OSError:
-            pass
-    return found
-
-
 @MANY_AT_ONCE
 def test_given_50_sandboxes_at_work_when_the_server_is_killed_then_all_are_adopted_and_every_result_is_right(make_server, chat):
-    server = make_server(SANDBOX_UID_BASE=str(3_000_000 + os.getpid()))  # users that no other server has
+    base = 10_000_000 + os.getpid() * 1000  # users that no other server has
+    server = make_server(SANDBOX_UID_BASE=str(base), SANDBOX_UID_COUNT="1000")
     chats = [f"{chat}-{n}" for n in range(MANY)]
     in_parallel(lambda one: server.run(one, "true"), chats)
     boots = {one: server.engine.boot(server.sandbox_of(one)) for one in chats}
-    users = {server.engine.uid(server.sandbox_of(one)) for one in chats}
-    assert len(users) == MANY
+    assert len({server.engine.uid(server.sandbox_of(one)) for one in chats}) == MANY
     readers = [subprocess.Popen([os.environ["CUS_SERVER"], "exec", one, "--", "sh", "-c",
                                  f"echo begun; sleep 3; echo {n} | tee result; exit {n % 7}"],
                                 env=server.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -60,13 +47,14 @@ def test_given_50_sandboxes_at_work_when_the_server_is_killed_then_all_are_adopt
     assert in_parallel(follow, enumerate(chats)) == [(n % 7, f"begun\n{n}\n") for n in range(MANY)]
     assert in_parallel(lambda one: server.run(one, "cat result"), chats) == [f"{n}\n[exit 0]" for n in range(MANY)]
     assert len(server.engine.sandboxes()) == MANY
-    assert len(bubblewraps(server)) == MANY, "one bubblewrap for each"
-    assert "Z" not in owned_by(users).values()
+    assert sorted(first_processes(server.data_root)) == sorted(server.engine.pid(server.sandbox_of(one)) for one in chats)
+    assert "Z" not in owned_by(range(base, base + 1000)).values()
 
     in_parallel(lambda one: server.command("sandboxes", "rm", one), chats)
     assert server.engine.sandboxes() == []
-    wait_for(lambda: bubblewraps(server) == [])
-    wait_for(lambda: owned_by(users) == {})
+    assert first_processes(server.data_root) == []
+    server.stop()
+    wait_for(lambda: owned_by(range(base, base + 1000)) == {})
 
 
 def test_given_a_killed_server_when_its_sandboxes_are_counted_then_each_has_one_tree_and_the_next_server_ends_it(make_server, chat):
