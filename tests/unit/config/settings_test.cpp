@@ -63,6 +63,7 @@ const std::vector<Row> table = {
     {"CONTAINER_PIDS_LIMIT", {"16", "512", "4194304"}, {"15", "0", "-1", "4194305", "many"}},
     {"CONTAINER_SHM_SIZE", {"1m", "256m", "1024g"}, {"1023k", "1025g", "0"}},
     {"CONTAINER_TMP_SIZE", {"16m", "1g", "1024g"}, {"15m", "1025g", "1t"}},
+    {"CONTAINER_DISK_LIMIT", {"0b", "1m", "10g", "65536g"}, {"65537g", "all", "-1"}},
     {"CONTAINER_IDLE_TIMEOUT", {"1", "600", "2592000"}, {"0", "2592001", "10m", "-1"}},
     {"COMMAND_TIMEOUT", {"1", "120", "3600"}, {"0", "3601", "2.5", "120s"}},
     {"MAX_SANDBOXES", {"0", "1", "100000"}, {"100001", "-1"}},

@@ -49,19 +49,19 @@ class RealEngine : public testing::Test {
   }
   State state() { return run(engine->inspect(storage)).value().state; }
   SandboxSpec spec(const std::string& script = "trap 'exit 0' TERM; sleep 60 & wait") {
-    return {.storage = storage,
-            .instance = instance,
-            .image = setting("CUS_IMAGE", "computer-use-base:trixie"),
-            .argv = {"/bin/bash", "-c", script},
-            .mounts = {{directory, "/out", Access::read_write}},
-            .tmpfs = {{"/tmp", 16U << 20U, 1000, true}},
-            .limits = {.memory_bytes = 256U << 20U,
-                       .nano_cpus = 1'000'000'000,
-                       .pids = 64,
-                       .open_files = 1024,
-                       .shm_bytes = 16U << 20U},
-            .network = Network::none,
-            .runtime = {}};
+    SandboxSpec made;
+    made.storage = storage;
+    made.instance = instance;
+    made.image = setting("CUS_IMAGE", "computer-use-base:trixie");
+    made.argv = {"/bin/bash", "-c", script};
+    made.mounts = {{directory, "/out", Access::read_write}};
+    made.tmpfs = {{"/tmp", 16U << 20U, 1000, true}};
+    made.limits = {.memory_bytes = 256U << 20U,
+                   .nano_cpus = 1'000'000'000,
+                   .pids = 64,
+                   .open_files = 1024,
+                   .shm_bytes = 16U << 20U};
+    return made;
   }
   // Runs `script` to its end inside a sandbox; what it wrote to /out/result.
   std::string result_of(const std::string& script) {

@@ -16,20 +16,20 @@ inline const InstanceId sample_instance{std::string("fffffffffffffffffffffffffff
 inline const std::string sample_container_id(64, 'a');
 
 inline engine::SandboxSpec sample_spec() {
-  return {.storage = sample_storage,
-          .instance = sample_instance,
-          .image = "computer-use-sandbox:latest",
-          .argv = {"/opt/computer-use/computer-use-guest", "serve"},
-          .mounts = {{"/data/chats/x/home", "/home/assistant", engine::Access::read_write},
-                     {"/data/run/x", "/run/computer-use", engine::Access::read_only}},
-          .tmpfs = {{"/tmp", 1U << 30U, 100'000, true}, {"/run/lock", 1U << 20U, 100, false}},
-          .limits = {.memory_bytes = 2ULL << 30U,
-                     .nano_cpus = 1'500'000'000,
-                     .pids = 512,
-                     .open_files = 4096,
-                     .shm_bytes = 256U << 20U},
-          .network = engine::Network::none,
-          .runtime = {}};
+  engine::SandboxSpec spec;
+  spec.storage = sample_storage;
+  spec.instance = sample_instance;
+  spec.image = "computer-use-sandbox:latest";
+  spec.argv = {"/opt/computer-use/computer-use-guest", "serve"};
+  spec.mounts = {{"/data/chats/x/home", "/home/assistant", engine::Access::read_write},
+                 {"/data/run/x", "/run/computer-use", engine::Access::read_only}};
+  spec.tmpfs = {{"/tmp", 1U << 30U, 100'000, true}, {"/run/lock", 1U << 20U, 100, false}};
+  spec.limits = {.memory_bytes = 2ULL << 30U,
+                 .nano_cpus = 1'500'000'000,
+                 .pids = 512,
+                 .open_files = 4096,
+                 .shm_bytes = 256U << 20U};
+  return spec;
 }
 
 // nullopt for success, so that a wrong success is a failed test and no crash.

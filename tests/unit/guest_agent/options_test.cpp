@@ -22,24 +22,26 @@ TEST(OptionsTest, GivenNothing_WhenItIsParsed_ThenThePlacesAreTheProtocols) {
   EXPECT_EQ(options->spool_directory, "/tmp/computer-use");
   EXPECT_EQ(options->http_port, 3128);
   EXPECT_EQ(options->socks_port, 1080);
+  EXPECT_EQ(options->memory_limit, 0U);
   EXPECT_FALSE(options->show_version);
 }
 
 TEST(OptionsTest, GivenEverything_WhenItIsParsed_ThenItIsTaken) {
   const auto options = parse({"--socket", "/s", "--home", "/h", "--spool-dir", "/d", "--http-port", "0",
-                              "--socks-port", "65535", "--version"});
+                              "--socks-port", "65535", "--memory-limit", "5000000000", "--version"});
   ASSERT_TRUE(options.has_value());
   EXPECT_EQ(options->socket, "/s");
   EXPECT_EQ(options->home, "/h");
   EXPECT_EQ(options->spool_directory, "/d");
   EXPECT_EQ(options->http_port, 0);
   EXPECT_EQ(options->socks_port, 65535);
+  EXPECT_EQ(options->memory_limit, 5'000'000'000U);
   EXPECT_TRUE(options->show_version);
 }
 
 TEST(OptionsTest, GivenAnythingElse_WhenItIsParsed_ThenItIsRefused) {
   for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
-           {"--socket"}, {"--http-port", "x"}, {"--http-port", "65536"}, {"--what", "1"}, {"file"}}) {
+           {"--socket"}, {"--memory-limit", "2g"}, {"--http-port", "x"}, {"--http-port", "65536"}, {"--what", "1"}, {"file"}}) {
     EXPECT_FALSE(parse(arguments).has_value()) << arguments.front();
   }
 }
