@@ -18,7 +18,7 @@ namespace cus::engine {
 namespace {
 
 std::unexpected<Error> no_record(const StorageId& storage) {
-  return fail(Code::engine_refused, "The sandbox does not exist.", storage.str());
+  return fail(Code::not_found, "The sandbox does not exist.", storage.str());
 }
 
 Result<> check_abilities(const SandboxSpec& spec) {
@@ -115,6 +115,7 @@ Result<> NativeHost::start(const StorageId& storage) {
   if (!image) return std::unexpected(image.error());
   const Result<Owner> owner = users_.owner(storage);
   if (!owner) return std::unexpected(owner.error());
+  clear(storage);
   Result<Spare> spare =
       spares_.take(bwrap_, {.owner = *owner, .limits = spec->limits, .command = spec->argv});
   if (!spare) return std::unexpected(spare.error());

@@ -2,6 +2,7 @@
 #include "engine/native/spec_json.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace cus::engine {
 namespace {
@@ -13,7 +14,9 @@ class Reader {
   std::string text(std::string_view key) { return note(get_string(json_, key)); }
   template <class Number>
   Number number(std::string_view key) {
-    return static_cast<Number>(note(get_int(json_, key)));
+    const std::optional<std::int64_t> value = get_int(json_, key);
+    const bool fits = value && std::in_range<Number>(*value);
+    return static_cast<Number>(note(fits ? value : std::nullopt));
   }
   bool flag(std::string_view key) { return note(get_bool(json_, key)); }
   const Json& list(std::string_view key) {
