@@ -30,9 +30,10 @@ std::vector<std::string> bwrap_options(const SandboxSpec& spec, const BwrapPlace
   add(words, {"--hostname", spec.hostname});
   add(words, {"--ro-bind", places.root, "/", "--proc", "/proc", "--dev", "/dev"});
   add_tmpfs(words, "/dev/shm", spec.limits.shm_bytes, "1777");
-  for (const Tmpfs& tmpfs : spec.tmpfs) add_tmpfs(words, tmpfs.target, tmpfs.bytes, "1777");
   add_tmpfs(words, "/run", run_bytes, "0755");
   add_tmpfs(words, "/sys", sys_bytes, "0755");
+  // After those that they may lie below.
+  for (const Tmpfs& tmpfs : spec.tmpfs) add_tmpfs(words, tmpfs.target, tmpfs.bytes, "1777");
   for (const Mount& mount : spec.mounts) add_mount(words, mount);
   for (const Mount& mount : places.more) add_mount(words, mount);
   add(words, {"--remount-ro", "/run", "--remount-ro", "/sys", "--remount-ro", "/dev"});

@@ -74,8 +74,11 @@ Values unified_values(const Limits& limits) {
 
 Values separate_values(std::string_view controller, const Limits& limits) {
   const std::string memory = std::to_string(limits.memory_bytes);
+  // The first may never be above the second, not even on the way to both being higher.
   if (controller == "memory")
-    return {{"memory.limit_in_bytes", memory}, {"memory.memsw.limit_in_bytes", memory}};
+    return {{"memory.memsw.limit_in_bytes", "-1"},
+            {"memory.limit_in_bytes", memory},
+            {"memory.memsw.limit_in_bytes", memory}};
   if (controller == "pids") return {{"pids.max", std::to_string(limits.pids)}};
   if (controller == "cpu")
     return {{"cpu.cfs_period_us", std::to_string(period_us)},

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill() is POSIX
 #include <spawn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <sstream>
@@ -51,7 +53,11 @@ Result<std::string> first_line_of(const std::string& program, const char* argume
   if (failed != 0) return std::unexpected(no_bwrap(from_errno(failed, program).cause));
   pollfd pipe{.fd = read.get(), .events = POLLIN, .revents = 0};
   std::array<char, 200> text{};
-  if (::poll(&pipe, 1, version_limit_ms) <= 0) return std::unexpected(no_bwrap(program + " does not answer"));
+  if (::poll(&pipe, 1, version_limit_ms) <= 0) {
+    // Still there, as it holds the pipe: the number is nobody else's.
+    ::kill(pid, SIGKILL);
+    return std::unexpected(no_bwrap(program + " does not answer"));
+  }
   const ssize_t got = ::read(read.get(), text.data(), text.size());
   const std::string said(text.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   return said.substr(0, said.find('\n'));

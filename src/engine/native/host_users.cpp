@@ -44,6 +44,7 @@ Result<Owner> HostUsers::owner(const StorageId& storage) {
 std::vector<Owner> HostUsers::next(std::size_t count) {
   if (::geteuid() != 0) return std::vector<Owner>(count, Owner{.uid = ::geteuid(), .gid = ::getegid()});
   const std::scoped_lock lock(mutex_);
+  if (!looked_) look_who_is_there();
   std::vector<Owner> owners;
   for (std::uint32_t uid = free_from(base_); owners.size() < count && in_range(uid); uid = free_from(uid + 1))
     owners.push_back({.uid = uid, .gid = uid});

@@ -6,7 +6,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <iterator>
 #include <sstream>
 #include <vector>
 
@@ -41,6 +44,18 @@ std::optional<Stat> read_stat(pid_t pid) {
   fields >> stat.started;
   if (!fields) return std::nullopt;
   return stat;
+}
+
+// Each belongs to the thread that made it.
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> children;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(proc_path(pid, "task"), error), end; !error && at != end;
+       at.increment(error)) {
+    std::istringstream numbers(read_small_file(at->path().string() + "/children").value_or(""));
+    for (pid_t child = 0; numbers >> child;) children.push_back(child);
+  }
+  return children;
 }
 
 bool is_gone(char state) {
@@ -90,11 +105,8 @@ Result<> send_signal(int process_fd, int signal) {
 
 void signal_tree(pid_t root, int signal) {
   std::vector<pid_t> known{root};
-  for (std::size_t i = 0; i < known.size() && known.size() < most_in_a_tree; ++i) {
-    const std::string task = "task/" + std::to_string(known[i]) + "/children";
-    std::istringstream children(read_small_file(proc_path(known[i], task)).value_or(""));
-    for (pid_t child = 0; children >> child;) known.push_back(child);
-  }
+  for (std::size_t i = 0; i < known.size() && known.size() < most_in_a_tree; ++i)
+    std::ranges::copy(children_of(known[i]), std::back_inserter(known));
   for (const pid_t pid : known) ::kill(pid, signal);
 }
 

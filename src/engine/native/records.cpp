@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cus/base/json.hpp"
 #include "engine/native/files.hpp"
@@ -48,7 +49,7 @@ std::optional<Run> Records::run(const StorageId& storage) const {
   if (!json) return std::nullopt;
   const auto pid = get_int(*json, "pid");
   const auto started = get_int(*json, "started");
-  if (!pid || *pid <= 1 || !started) return std::nullopt;
+  if (!pid || *pid <= 1 || !std::in_range<pid_t>(*pid) || !started || *started < 0) return std::nullopt;
   return Run{.process = {.pid = static_cast<pid_t>(*pid),
                          .started = static_cast<std::uint64_t>(*started),
                          .boot = get_string(*json, "boot").value_or("")},

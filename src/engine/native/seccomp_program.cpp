@@ -49,13 +49,16 @@ using Conditions = std::vector<scmp_arg_cmp>;
 std::optional<Conditions> conditions_of(const Json& rule) {
   Conditions conditions;
   const Json* args = get_member(rule, "args");
-  if (args == nullptr || !args->is_array()) return conditions;
+  if (args == nullptr || args->is_null()) return conditions;
+  if (!args->is_array()) return std::nullopt;
   for (const Json& arg : *args) {
     const auto op = comparison(get_string(arg, "op").value_or(""));
-    if (!op) return std::nullopt;
-    conditions.push_back({.arg = static_cast<unsigned>(get_int(arg, "index").value_or(0)),
+    const auto index = get_int(arg, "index");
+    const auto value = get_int(arg, "value");
+    if (!op || !index || !value) return std::nullopt;
+    conditions.push_back({.arg = static_cast<unsigned>(*index),
                           .op = *op,
-                          .datum_a = static_cast<scmp_datum_t>(get_int(arg, "value").value_or(0)),
+                          .datum_a = static_cast<scmp_datum_t>(*value),
                           .datum_b = static_cast<scmp_datum_t>(get_int(arg, "valueTwo").value_or(0))});
   }
   return conditions;

@@ -57,7 +57,9 @@ class Child {
   pid_t pid_ = -1;
 };
 
+// Or until a test that went wrong has left it behind for a minute.
 [[noreturn]] inline void wait_for_ever() {
+  ::alarm(60);
   for (;;) ::pause();
 }
 

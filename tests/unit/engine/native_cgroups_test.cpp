@@ -43,7 +43,7 @@ TEST_F(RealCgroups, GivenThisMachine_WhenDiscovered_ThenRootHasAllLimits) {
 TEST_F(RealCgroups, GivenLimits_WhenAGroupIsMade_ThenTheKernelHasThem) {
   ASSERT_TRUE(groups_.make(name_, test::small_limits()));
   const auto views = groups_.views(name_);
-  EXPECT_EQ(views.empty(), std::ranges::contains(groups_.missing(), "memory"));
+  EXPECT_EQ(views.empty(), std::ranges::count(groups_.missing(), "memory") > 0);
   if (!limited()) return;
   ASSERT_EQ(views.size(), 1U);
   EXPECT_EQ(views[0].access, Access::read_only);

@@ -136,8 +136,8 @@ bool read_bytes(int pipe, int count) {
 }
 
 TEST(Process, GivenATreeOfProcesses_WhenSignalled_ThenItReachesEachAndNoOther) {
-  test::Pipe pipe;
   const Child beside(test::wait_for_ever);
+  test::Pipe pipe;
   const Child root([&pipe] { grow(pipe.write.get(), 2); });
   pipe.write.reset();
   ASSERT_TRUE(read_bytes(pipe.read.get(), 7));

@@ -25,7 +25,7 @@ class RecordsTest : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
   static void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
-  Run sample_run() const {
+  static engine::Run sample_run() {
     return {.process = {.pid = 4711, .started = 123'456, .boot = "boot"},
             .image = "core-1",
             .group = "abc",
@@ -74,7 +74,7 @@ TEST_F(RecordsTest, GivenARecord_WhenLookedAtByOthers_ThenItIsClosedToThem) {
 TEST_F(RecordsTest, GivenARun_WhenPut_ThenItIsReadBackAndTheLastOneCounts) {
   ASSERT_TRUE(records_.create(spec_));
   ASSERT_TRUE(records_.put_run(spec_.storage, sample_run()));
-  Run second = sample_run();
+  engine::Run second = sample_run();
   second.process.pid = 4712;
   ASSERT_TRUE(records_.put_run(spec_.storage, second));
   const auto run = records_.run(spec_.storage);
