@@ -34,14 +34,14 @@ def test_given_case_and_space_around_it_when_called_then_it_is_the_same_computer
 
 
 def test_given_any_id_when_files_and_sandboxes_are_named_then_only_storage_ids_are_used(shared_server):
-    shared_server.run("no:trace?of#me", "true")
+    shared_server.run("no:footprint?of#me", "true")
     names = [name for folder, folders, files in os.walk(shared_server.data_root) for name in folders + files
              if "/home" not in folder]
-    assert not any("trace" in name for name in names)
+    assert not any("footprint" in name for name in names)
     assert shared_server.sandboxes()
     for sandbox in shared_server.sandboxes():
         assert re.fullmatch(r"cus-[0-9a-f]{32}", sandbox)
-        assert "trace" not in shared_server.engine.description(sandbox)
+        assert "footprint" not in shared_server.engine.description(sandbox)
 
 
 @LABELS

@@ -4,12 +4,14 @@
 import os
 import re
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from harness.only import MANY_AT_ONCE, PROCESS_RECORDS
 from harness.processes import family, first_processes, is_alive, owned_by, start_ticks
+from harness.together import behind
 from harness.wait import wait_for
 
 MANY = 50
@@ -70,6 +72,22 @@ def test_given_a_killed_server_when_its_sandboxes_are_counted_then_each_has_one_
     assert server.engine.state(sandbox) == "running"
     assert server.command("sandboxes", "rm", chat).returncode == 0
     wait_for(lambda: not any(is_alive(pid) for pid in tree))
+
+
+@PROCESS_RECORDS
+def test_given_a_server_killed_at_any_moment_of_a_start_when_the_next_one_serves_then_no_sandbox_is_there_twice(make_server, chat):
+    server = make_server()
+    chats = [f"{chat}-{n}" for n in range(24)]
+    for n, one in enumerate(chats):
+        call = behind(server.run, one, "true")
+        time.sleep(n * 0.002)
+        server.kill()
+        assert call.exception(10) or call.result()
+        server.start(probe=False)
+    server.event_wait("probe.ok")
+    assert set(in_parallel(lambda one: server.run(one, "echo hi").splitlines()[-1], chats)) == {"[exit 0]"}
+    known = {server.engine.pid(name) for name in server.engine.sandboxes()} - {None}
+    wait_for(lambda: set(first_processes(server.data_root)) == known, 15)
 
 
 @PROCESS_RECORDS
