@@ -29,6 +29,8 @@ std::vector<std::string> bwrap_options(const SandboxSpec& spec, const BwrapPlace
   add(words, {"--uid", std::to_string(spec.uid), "--gid", std::to_string(spec.gid)});
   add(words, {"--hostname", spec.hostname});
   add(words, {"--ro-bind", places.root, "/", "--proc", "/proc", "--dev", "/dev"});
+  // The settings of a sandbox's own namespaces would be its own to change.
+  add(words, {"--ro-bind", "/proc/sys", "/proc/sys"});
   add_tmpfs(words, "/dev/shm", spec.limits.shm_bytes, "1777");
   add_tmpfs(words, "/run", run_bytes, "0755");
   add_tmpfs(words, "/sys", sys_bytes, "0755");

@@ -114,8 +114,9 @@ bool wait_for_end(int process_fd, std::chrono::milliseconds limit) {
   pollfd handle{.fd = process_fd, .events = POLLIN, .revents = 0};
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (;;) {
+    // Rounded up: less than a millisecond must not become none.
     const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     const int ready = ::poll(&handle, 1, static_cast<int>(std::max(left.count(), 0L)));
     if (ready > 0) return true;
     if (ready == 0) return false;

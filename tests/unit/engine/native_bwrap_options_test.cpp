@@ -143,7 +143,7 @@ class RandomSpec {
 
 // In the order in which they are mounted.
 std::vector<Option> expected_binds(const SandboxSpec& spec) {
-  std::vector<Option> binds = {{"--ro-bind", {places.root, "/"}}};
+  std::vector<Option> binds = {{"--ro-bind", {places.root, "/"}}, {"--ro-bind", {"/proc/sys", "/proc/sys"}}};
   for (const auto& list : {spec.mounts, places.more}) {
     for (const Mount& mount : list)
       binds.push_back(
