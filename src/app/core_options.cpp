@@ -50,6 +50,7 @@ CoreOptions core_options(const config::Config& config) {
                             .shm_bytes = config.shm_bytes};
   if (config.network == config::Network::bridge) options.sandbox.network = engine::Network::bridge;
   options.registry.idle_timeout = config.idle_timeout;
+  options.registry.disk.bytes = config.disk_bytes;
   options.registry.max_sandboxes = config.max_sandboxes;
   options.egress.enabled = config.network == config::Network::proxy;
   if (auto exceptions = egress::parse_exceptions(config.egress_allow_private)) {

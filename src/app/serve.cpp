@@ -127,6 +127,7 @@ Task<int> serve(const config::Config& config) {
   if (!port) co_return print_error(port.error()), 1;
   spawn(executor, "web", server.run());
   spawn(executor, "sandbox.reap", (*core)->registry().reap_idle());
+  spawn(executor, "sandbox.disk", (*core)->registry().watch_disk());
   spawn(executor, "probe", try_probe(**core));
   fmt::print("{}", greeting(config, *port, keys->made));
   std::fflush(stdout);

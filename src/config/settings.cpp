@@ -106,6 +106,10 @@ std::vector<Setting> limit_settings() {
        "Size of /dev/shm."},
       {"CONTAINER_TMP_SIZE", limits, "1g", size(&Config::tmp_bytes, 16 * mebibyte, 1024 * gibibyte),
        "Size of /tmp. What lies there counts as memory of the sandbox."},
+      {"CONTAINER_DISK_LIMIT", limits, "10g", size(&Config::disk_bytes, 0, 65536 * gibibyte),
+       "What a chat's home and outputs may hold together; 0b is no limit. Commands that write beyond it, or "
+       "a million files, or "
+       "into the last GiB of the disk, are stopped within seconds."},
       {"CONTAINER_IDLE_TIMEOUT", limits, "600", seconds(&Config::idle_timeout, 1, 2'592'000),
        "A sandbox that nothing used for so long is stopped; its files are kept and the next use starts it."},
       {"COMMAND_TIMEOUT", limits, "120", seconds(&Config::command_timeout, 1, 3600),

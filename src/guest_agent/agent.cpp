@@ -11,6 +11,7 @@
 #include "home.hpp"
 #include "job_process.hpp"
 #include "launch.hpp"
+#include "memory_guard.hpp"
 #include "proxy_port.hpp"
 
 namespace cus::guest_agent {
@@ -48,7 +49,7 @@ int run_agent(const Options& options) {
   boost::asio::io_context loop(1);
   const Executor executor = loop.get_executor();
   SpoolDirectory spools(options.spool_directory);
-  const OomCounter oom;
+  OomCounter oom;
   std::function<void()> terminate;
   const auto reaper = std::make_shared<Reaper>(executor, [&terminate] { terminate(); });
   Supervisors supervisors(executor, *reaper);
@@ -65,6 +66,7 @@ int run_agent(const Options& options) {
   reaper->start();
   supervisors.prepare();
   launch(executor, dialer.run());
+  if (options.memory_limit > 0) launch(executor, guard_memory(options.memory_limit, oom));
   const auto open = std::make_shared<int>(0);
   for (const ProxyPort port : {ProxyPort{.port = options.http_port, .via = "http"},
                                ProxyPort{.port = options.socks_port, .via = "socks"}}) {

@@ -33,7 +33,9 @@ OomCounter::OomCounter(const std::string& root)
 std::uint64_t OomCounter::read() const {
   std::array<char, 1024> text;
   const ssize_t got = ::pread(file_.get(), text.data(), text.size(), 0);
-  return got <= 0 ? 0 : parse_oom_kills({text.data(), static_cast<std::size_t>(got)});
+  const std::uint64_t kernel_kills =
+      got <= 0 ? 0 : parse_oom_kills({text.data(), static_cast<std::size_t>(got)});
+  return kernel_kills + own_kills_;
 }
 
 }  // namespace cus::guest_agent

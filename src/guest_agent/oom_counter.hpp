@@ -18,9 +18,12 @@ class OomCounter {
   // Opens the counter of cgroup v2 or else v1 below `root`; without one the count stays 0.
   explicit OomCounter(const std::string& root = "/sys/fs/cgroup");
   std::uint64_t read() const;
+  // One more, which this guest did itself.
+  void note_kill() { ++own_kills_; }
 
  private:
   Fd file_;
+  std::uint64_t own_kills_ = 0;
 };
 
 }  // namespace cus::guest_agent

@@ -7,7 +7,8 @@
 namespace cus::guest_agent {
 namespace {
 
-bool read_port(std::string_view text, std::uint16_t& into) {
+template <class Number>
+bool read_number(std::string_view text, Number& into) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
   return error == std::errc() && end == text.data() + text.size();
 }
@@ -20,9 +21,11 @@ bool read_option(std::string_view name, const std::string& value, Options& optio
   } else if (name == "--spool-dir") {
     options.spool_directory = value;
   } else if (name == "--http-port") {
-    return read_port(value, options.http_port);
+    return read_number(value, options.http_port);
   } else if (name == "--socks-port") {
-    return read_port(value, options.socks_port);
+    return read_number(value, options.socks_port);
+  } else if (name == guest::memory_limit_option) {
+    return read_number(value, options.memory_limit);
   } else {
     return false;
   }

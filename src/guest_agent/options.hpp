@@ -16,6 +16,7 @@ struct Options {
   std::string spool_directory{guest::spool_directory};
   std::uint16_t http_port = guest::http_proxy_port;  // 0: none
   std::uint16_t socks_port = guest::socks_proxy_port;
+  std::uint64_t memory_limit = 0;  // bytes; 0: somebody else sees to it
   bool show_version = false;
 };
 

@@ -18,6 +18,7 @@ engine::SandboxSpec make_spec(const Layout& layout, const SandboxSettings& setti
   spec.uid = settings.uid;
   spec.gid = settings.gid;
   spec.argv = {std::string(guest::program)};
+  spec.memory_limit_option = guest::memory_limit_option;
   spec.limits = settings.limits;
   spec.network = settings.network;
   spec.mounts = {

@@ -50,6 +50,7 @@ struct Config {
   std::int64_t pids = 0;
   std::uint64_t shm_bytes = 0;
   std::uint64_t tmp_bytes = 0;
+  std::uint64_t disk_bytes = 0;  // 0: no limit
   std::chrono::seconds idle_timeout{0};
   std::chrono::seconds command_timeout{0};
   std::uint64_t max_sandboxes = 0;  // 0: no cap

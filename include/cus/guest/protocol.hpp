@@ -21,6 +21,8 @@ inline constexpr std::string_view run_directory = "/run/computer-use";
 inline constexpr std::string_view server_socket = "/run/computer-use/server.sock";
 inline constexpr std::string_view program_directory = "/opt/computer-use";
 inline constexpr std::string_view program = "/opt/computer-use/computer-use-guest";
+// Followed by a number of bytes: the guest keeps the sandbox's memory below it, where the engine cannot.
+inline constexpr std::string_view memory_limit_option = "--memory-limit";
 inline constexpr std::string_view spool_directory = "/tmp/computer-use";
 
 // Hello: one line of JSON from the guest, answered by one line of JSON.

@@ -4,6 +4,7 @@
 // asked, not remembered; what must survive a restart is in the store. Belongs to the loop.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,9 +30,17 @@ struct Services {
   SandboxSettings settings;
 };
 
+// Of a chat's home and outputs together.
+struct DiskLimits {
+  std::uint64_t bytes = 0;  // 0: none, of any kind
+  std::uint64_t files = 1'000'000;
+  std::uint64_t reserve = 1ULL << 30U;  // of the whole file system, left free by whoever writes
+};
+
 struct RegistryOptions {
   Clock::duration idle_timeout = std::chrono::minutes(10);
   std::size_t max_sandboxes = 0;  // awake at once; 0: no cap
+  DiskLimits disk;
 };
 
 struct Listed {
@@ -54,6 +63,8 @@ class Registry final : public Computers {
   Task<Result<>> adopt();
   // Stops sandboxes that nobody has used for the idle timeout. Ends when shut down.
   Task<> reap_idle();
+  // Ends the commands of chats that write beyond their disk limit. Ends when shut down.
+  Task<> watch_disk();
 
   Task<Result<std::vector<Listed>>> list();
   // Stops and removes the sandbox; with `files` also home, uploads, outputs and the chat itself.

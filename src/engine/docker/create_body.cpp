@@ -17,7 +17,8 @@ Json labels_of(const SandboxSpec& spec) {
           {label_storage, spec.storage.str()}};
 }
 
-// As mounts, not binds: a missing source is an error, never a directory made by root.
+// As mounts, not binds: a missing source is an error, never a directory made by root. rslave, not rprivate: the engine
+// insists on it for sources below its own root, where a volume with the data root is.
 Json mounts_of(const SandboxSpec& spec) {
   Json mounts = Json::array();
   for (const Mount& mount : spec.mounts) {
@@ -25,7 +26,7 @@ Json mounts_of(const SandboxSpec& spec) {
                       {"Source", mount.source},
                       {"Target", mount.target},
                       {"ReadOnly", mount.access == Access::read_only},
-                      {"BindOptions", {{"Propagation", "rprivate"}, {"CreateMountpoint", false}}}});
+                      {"BindOptions", {{"Propagation", "rslave"}, {"CreateMountpoint", false}}}});
   }
   return mounts;
 }

@@ -4,16 +4,17 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
-#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill() is POSIX
 #include <spawn.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <sstream>
 
 #include "engine/native/files.hpp"
+#include "engine/native/process.hpp"
 
 namespace cus::engine {
 namespace {
@@ -51,11 +52,12 @@ Result<std::string> first_line_of(const std::string& program, const char* argume
   ::posix_spawn_file_actions_destroy(&actions);
   write.reset();
   if (failed != 0) return std::unexpected(no_bwrap(from_errno(failed, program).cause));
+  const auto process = identify(pid);
   pollfd pipe{.fd = read.get(), .events = POLLIN, .revents = 0};
   std::array<char, 200> text{};
   if (::poll(&pipe, 1, version_limit_ms) <= 0) {
-    // Still there, as it holds the pipe: the number is nobody else's.
-    ::kill(pid, SIGKILL);
+    const Result<Fd> handle = process ? open_process(*process) : fail(Code::not_found, "");
+    if (handle) static_cast<void>(send_signal(handle->get(), SIGKILL));
     return std::unexpected(no_bwrap(program + " does not answer"));
   }
   const ssize_t got = ::read(read.get(), text.data(), text.size());

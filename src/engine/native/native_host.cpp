@@ -29,6 +29,16 @@ Result<> check_abilities(const SandboxSpec& spec) {
   return {};
 }
 
+std::vector<std::string> command_of(const SandboxSpec& spec, const Cgroups& cgroups) {
+  std::vector<std::string> command = spec.argv;
+  const bool limited = std::ranges::find(cgroups.missing(), "memory") == cgroups.missing().end();
+  if (!limited && !spec.memory_limit_option.empty()) {
+    command.push_back(spec.memory_limit_option);
+    command.push_back(std::to_string(spec.limits.memory_bytes));
+  }
+  return command;
+}
+
 // How many new chats in a row need not wait. The kernel takes no longer for some than for one.
 constexpr std::size_t spares = 4;
 
@@ -117,7 +127,7 @@ Result<> NativeHost::start(const StorageId& storage) {
   if (!owner) return std::unexpected(owner.error());
   clear(storage);
   Result<Spare> spare =
-      spares_.take(bwrap_, {.owner = *owner, .limits = spec->limits, .command = spec->argv});
+      spares_.take(bwrap_, {.owner = *owner, .limits = spec->limits, .command = command_of(*spec, cgroups_)});
   if (!spare) return std::unexpected(spare.error());
   const std::string group = spare->group;
   const BwrapPlaces places{.root = image->root, .more = cgroups_.views(group)};
@@ -136,7 +146,7 @@ void NativeHost::prepare_like(const StorageId& storage) {
   if (!spec || !seccomp_) return;
   std::vector<Mould> moulds;
   for (const Owner& owner : users_.next(spares))
-    moulds.push_back({.owner = owner, .limits = spec->limits, .command = spec->argv});
+    moulds.push_back({.owner = owner, .limits = spec->limits, .command = command_of(*spec, cgroups_)});
   spares_.prepare(bwrap_, moulds);
 }
 

@@ -62,6 +62,7 @@ Json spec_to_json(const SandboxSpec& spec) {
           {"uid", spec.uid},
           {"gid", spec.gid},
           {"argv", spec.argv},
+          {"memory_limit_option", spec.memory_limit_option},
           {"mounts", std::move(mounts)},
           {"tmpfs", std::move(tmpfs)},
           {"memory_bytes", spec.limits.memory_bytes},
@@ -78,6 +79,7 @@ std::optional<SandboxSpec> spec_from_json(const Json& json) {
   spec.instance = InstanceId(from.text("instance"));
   spec.image = from.text("image");
   spec.hostname = from.text("hostname");
+  spec.memory_limit_option = from.text("memory_limit_option");
   spec.uid = from.number<std::uint32_t>("uid");
   spec.gid = from.number<std::uint32_t>("gid");
   spec.limits = {.memory_bytes = from.number<std::uint64_t>("memory_bytes"),

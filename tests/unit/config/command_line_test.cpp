@@ -104,6 +104,16 @@ TEST(CommandLine, GivenSandboxes_WhenParsed_ThenListAndRemoveAreToldApart) {
   EXPECT_TRUE(parse<RemoveSandbox>({"sandboxes", "rm", "c", "--files"}).files);
 }
 
+TEST(CommandLine, GivenImageCommands_WhenParsed_ThenEachHasWhatItWasGiven) {
+  EXPECT_EQ(parse<BuildImage>({"image", "build"}).target, "core");
+  EXPECT_EQ(parse<BuildImage>({"image", "build", "base"}).target, "base");
+  EXPECT_TRUE(parse<ListImages>({"image", "list", "--json"}).json);
+  EXPECT_EQ(parse<ListImages>({"image", "list", "--images-dir", "/srv"}).flags.at("IMAGES_DIR"), "/srv");
+  EXPECT_EQ(parse<RemoveImage>({"image", "rm", "core-0123456789abcdef"}).name, "core-0123456789abcdef");
+  EXPECT_EQ(printed({"image"}).exit_code, 2);
+  EXPECT_THAT(printed({"image", "rm"}).text, HasSubstr("name is required"));
+}
+
 TEST(CommandLine, GivenTheOtherCommands_WhenParsed_ThenEachIsItself) {
   EXPECT_FALSE(parse<Doctor>({"doctor"}).json);
   EXPECT_TRUE(parse<Doctor>({"doctor", "--json"}).json);

@@ -28,13 +28,14 @@ TEST_F(MemoryGuardTest, GivenOneThatIsSmallBesides_WhenALargeOneIsEnded_ThenTheS
   const auto small = rig_.start(Rig::spec("echo ready; exec sleep 300"));
   small->next();
   EXPECT_EQ(rig_.run(std::string("exec ") + allocate).end.at("oom"), true);
-  EXPECT_EQ(rig_.run("pgrep -x sleep | wc -l").output, "1\n");
+  EXPECT_EQ(rig_.run("pgrep -fcx 'sleep 300'").output, "1\n");
 }
 
 TEST(MemoryUseTest, GivenAProcessThatHoldsMuch_WhenMeasured_ThenItIsTheLargestAndCounted) {
   Rig rig(Rig::Place::process);
-  const auto job = rig.start(Rig::spec(
-      "exec python3 -c 'held = bytearray(200_000_000); print(\"ready\", flush=True); input()' < <(sleep 60)"));
+  const auto job =
+      rig.start(Rig::spec("exec python3 -c 'held = bytearray(200_000_000); print(\"ready\", flush=True); "
+                          "input()' < <(sleep 60)"));
   job->next();
   const guest_agent::MemoryUse use = guest_agent::measure_memory();
   EXPECT_GT(use.bytes, 200'000'000U);

@@ -193,7 +193,7 @@ TEST_F(Computers, GivenASandboxThatRunsButIsSilent_WhenAcquired_ThenItIsStartedA
 
 TEST_F(Computers, GivenTheCapIsReached_WhenAnotherChatComes_ThenItIsToldWhy) {
   close();
-  open({.idle_timeout = 10min, .max_sandboxes = 1});
+  open({.idle_timeout = 10min, .max_sandboxes = 1, .disk = {}});
   ASSERT_TRUE(acquire());
   const auto refused = acquire({TenantId("default"), ChatId("b")});
   ASSERT_FALSE(refused);
