@@ -17,8 +17,9 @@ Json labels_of(const SandboxSpec& spec) {
           {label_storage, spec.storage.str()}};
 }
 
-// As mounts, not binds: a missing source is an error, never a directory made by root. rslave, not rprivate: the engine
-// insists on it for sources below its own root, where a volume with the data root is.
+// As mounts, not binds: a missing source is an error, never a directory made by root. Propagation is left to
+// the engine: it is private, but for sources below the engine's own root (a volume with the data root), where
+// that is refused.
 Json mounts_of(const SandboxSpec& spec) {
   Json mounts = Json::array();
   for (const Mount& mount : spec.mounts) {
@@ -26,7 +27,7 @@ Json mounts_of(const SandboxSpec& spec) {
                       {"Source", mount.source},
                       {"Target", mount.target},
                       {"ReadOnly", mount.access == Access::read_only},
-                      {"BindOptions", {{"Propagation", "rslave"}, {"CreateMountpoint", false}}}});
+                      {"BindOptions", {{"CreateMountpoint", false}}}});
   }
   return mounts;
 }
