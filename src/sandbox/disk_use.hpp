@@ -12,7 +12,8 @@ struct DiskUse {
   std::uint64_t files = 0;  // directories too
 };
 
-// Follows no link and leaves no file system; what cannot be read counts nothing. A sandbox may write there meanwhile.
+// Follows no link and leaves no file system; what cannot be read counts nothing. A sandbox may write there
+// meanwhile.
 DiskUse measure_disk(const std::string& path);
 
 }  // namespace cus::sandbox
