@@ -102,7 +102,7 @@ void complain(std::string_view text) {
   place_descriptors(plan);
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_NOFILE, plan.open_files);
-  if (plan.processes > 0) set_limit(RLIMIT_NPROC, plan.processes);
+  if (plan.change_user && plan.processes > 0) set_limit(RLIMIT_NPROC, plan.processes);
   if (!joined) {
     complain("cannot join the control group");
   } else if (plan.change_user && !become(plan.owner)) {
@@ -174,6 +174,14 @@ bool runs_program(const ProcessId& process, std::string_view program,
   return false;
 }
 
+// Of an ordinary user, who has others outside: the kernel counts them in each user namespace, so this is for
+// a process that has its own by now.
+bool limit_processes(pid_t pid, std::int64_t processes) {
+  const auto most = static_cast<rlim_t>(processes);
+  const rlimit limit{.rlim_cur = most, .rlim_max = most};
+  return processes == 0 || ::syscall(SYS_prlimit64, pid, RLIMIT_NPROC, &limit, nullptr) == 0;
+}
+
 }  // namespace
 
 Result<Waiting> start_waiting(const Start& start) {
@@ -212,7 +220,8 @@ Result<Waiting> start_waiting(const Start& start) {
   return Waiting{.monitor = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
                  .options = std::move(options),
                  .status = std::move(status->read),
-                 .error = std::move(error->read)};
+                 .error = std::move(error->read),
+                 .processes = plan.change_user ? 0 : start.processes};
 }
 
 Result<ProcessId> let_go(Waiting waiting, const std::vector<std::string>& options, std::string_view program) {
@@ -225,7 +234,9 @@ Result<ProcessId> let_go(Waiting waiting, const std::vector<std::string>& option
   const Result<Json> told = parse_json(read_line(waiting.status.get(), deadline));
   const auto child = told ? get_int(*told, "child-pid") : std::nullopt;
   const auto process = child ? identify(static_cast<pid_t>(*child)) : std::nullopt;
-  if (process && runs_program(*process, program, deadline)) return *process;
+  if (process && limit_processes(process->pid, waiting.processes) &&
+      runs_program(*process, program, deadline))
+    return *process;
   // With it goes the sandbox's first process, which nothing else knows.
   if (waiting.monitor) static_cast<void>(send_signal(waiting.monitor.get(), SIGKILL));
   if (process) {

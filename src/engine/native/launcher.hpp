@@ -31,6 +31,7 @@ struct Waiting {
   Fd options;
   Fd status;
   Fd error;
+  std::int64_t processes = 0;  // as in Start, where they are still to be limited
 };
 
 // Blocks for some milliseconds: joining a control group waits for the kernel.

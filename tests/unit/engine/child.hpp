@@ -19,6 +19,12 @@ inline void reap_children_here() {
   ::signal(SIGCHLD, SIG_DFL);
 }
 
+// Those that nobody waits for: bubblewraps, and scripts in their place.
+inline void reap_what_has_ended() {
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+}
+
 class Child {
  public:
   template <class Body>

@@ -88,6 +88,7 @@ class WithBubblewrap : public testing::Test {
       EXPECT_TRUE(engine::send_signal(handle->get(), SIGKILL));
       EXPECT_TRUE(engine::wait_for_end(handle->get(), std::chrono::milliseconds(10'000)));
     }
+    reap_what_has_ended();
   }
 
   // A program that everybody may run.

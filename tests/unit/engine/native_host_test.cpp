@@ -22,6 +22,7 @@ using std::chrono::steady_clock;
 class BwrapVersion : public testing::Test {
  protected:
   BwrapVersion() { test::reap_children_here(); }
+  ~BwrapVersion() override { test::reap_what_has_ended(); }
   // Each a file of its own: a shell reads on while it runs.
   std::string script(const std::string& text) {
     const std::string path = dir_ / ("bwrap" + std::to_string(++scripts_));
