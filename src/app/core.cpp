@@ -44,6 +44,7 @@ Task<Result<>> Core::prepare() {
   store_ = std::move(*store);
   const Result<InstanceId> instance = co_await store_->instance();
   if (!instance) co_return std::unexpected(instance.error());
+  options_.native.instance = *instance;
   co_await choose_engine();
   egress_ = std::make_unique<egress::Egress>(executor_, name_pool_, options_.egress);
   registry_ = std::make_unique<sandbox::Registry>(sandbox::Services{.executor = executor_,

@@ -33,7 +33,8 @@ CoreOptions core_options(const config::Config& config) {
   options.docker_image = config.image;
   options.native_image = config.native_image;
   const sandbox::Layout layout(config.data_root);
-  options.native = {.bwrap = config.native_bwrap,
+  options.native = {.instance = {},
+                    .bwrap = config.native_bwrap,
                     .images = config.images_dir,
                     .state = layout.root() + "/native",
                     .chats = layout.root() + "/chats",

@@ -103,9 +103,9 @@ std::vector<Setting> limit_settings() {
       {"CONTAINER_PIDS_LIMIT", limits, "512", whole_number(&Config::pids, 16, 4'194'304),
        "Processes and threads in one sandbox."},
       {"CONTAINER_SHM_SIZE", limits, "256m", size(&Config::shm_bytes, mebibyte, 1024 * gibibyte),
-       "Size of /dev/shm."},
+       "Size of /dev/shm, at most an eighth of the sandbox's memory."},
       {"CONTAINER_TMP_SIZE", limits, "1g", size(&Config::tmp_bytes, 16 * mebibyte, 1024 * gibibyte),
-       "Size of /tmp. What lies there counts as memory of the sandbox."},
+       "Size of /tmp. What lies there counts as memory of the sandbox, of which it is at most a half."},
       {"CONTAINER_DISK_LIMIT", limits, "10g", size(&Config::disk_bytes, 0, 65536 * gibibyte),
        "What a chat's home and outputs may hold together; 0b is no limit. Commands that write beyond it, or "
        "a million files, or "

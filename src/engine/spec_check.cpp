@@ -69,7 +69,8 @@ Result<> check_spec(const SandboxSpec& spec) {
     if (mount.source.ends_with("docker.sock")) return bad("the engine's own socket");
   }
   for (const Tmpfs& tmpfs : spec.tmpfs) {
-    if (!is_plain_target(tmpfs.target) || tmpfs.bytes == 0 || tmpfs.inodes == 0)
+    if (!is_plain_target(tmpfs.target) || tmpfs.bytes == 0 || tmpfs.bytes > INT64_MAX || tmpfs.inodes == 0 ||
+        tmpfs.inodes > INT64_MAX)
       return bad("tmpfs " + tmpfs.target);
   }
   return {};

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include "build_id.hpp"
 #include "dialer.hpp"
@@ -38,7 +39,6 @@ int run_agent(const Options& options) {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   // PID 1 is one anyway; elsewhere what lost its supervisor still comes here.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  if (!fill_home(options.home)) complain("the home is incomplete", options.home.c_str());
 
   auto token = Token::make();
   if (!token) {
@@ -66,6 +66,10 @@ int run_agent(const Options& options) {
   reaper->start();
   supervisors.prepare();
   launch(executor, dialer.run());
+  // The server's answer takes longer than this, and no job comes before it.
+  boost::asio::post(executor, [&options] {
+    if (!fill_home(options.home)) complain("the home is incomplete", options.home.c_str());
+  });
   if (options.memory_limit > 0) launch(executor, guard_memory(options.memory_limit, oom));
   const auto open = std::make_shared<int>(0);
   for (const ProxyPort port : {ProxyPort{.port = options.http_port, .via = "http"},

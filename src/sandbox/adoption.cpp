@@ -62,8 +62,12 @@ Task<Result<>> Registry::adopt() {
     const auto key = keys.find(row.storage);
     if (key == keys.end()) continue;
     const auto machine = std::make_shared<Machine>(services, key->second, row.storage, true);
-    const Result<> made = co_await services.pool.run(
-        [layout = services.layout, storage = row.storage] { return layout.make_run(storage); });
+    const Result<engine::Owner> owner = co_await services.engine.owner(row.storage);
+    if (!owner) co_return std::unexpected(owner.error());
+    const Result<> made =
+        co_await services.pool.run([layout = services.layout, storage = row.storage, gid = owner->gid] {
+          return layout.make_run(storage, gid);
+        });
     if (!made) co_return made;
     if (const Result<> adopted = machine->adopt(std::move(row)); !adopted) co_return adopted;
     state->machines.emplace(key->second, machine);

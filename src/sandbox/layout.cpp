@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "content_hash.hpp"
 #include "cus/base/json.hpp"
@@ -18,8 +20,10 @@
 namespace cus::sandbox {
 namespace {
 
-// 0711 all the way: an engine walks in as another user and must not be able to list.
+// An engine walks in as another user, who must not be able to list.
 constexpr mode_t passage = 0711;
+// A chat's own: its sandbox's group walks in, and no other sandbox's user, however it got out.
+constexpr mode_t own_passage = 0710;
 
 Result<> make_directory(const std::string& path, mode_t mode) {
   if (::mkdir(path.c_str(), mode) == 0) {
@@ -44,7 +48,20 @@ Result<> make_path(const std::string& path) {
   return make_directory(path, passage);
 }
 
-Result<> write_file(const std::string& path, std::string_view bytes, mode_t mode) {
+Result<> make_own_directory(const std::string& path, unsigned gid) {
+  if (const Result<> made = make_directory(path, own_passage); !made) return made;
+  struct stat info{};
+  if (::lstat(path.c_str(), &info) != 0) return std::unexpected(from_errno(errno, "stat " + path));
+  if (info.st_gid != gid && ::lchown(path.c_str(), static_cast<uid_t>(-1), gid) != 0)
+    return std::unexpected(from_errno(errno, "chgrp " + path));
+  if ((info.st_mode & 07777U) != own_passage && ::chmod(path.c_str(), own_passage) != 0)
+    return std::unexpected(from_errno(errno, "chmod " + path));
+  return {};
+}
+
+enum class Keep : std::uint8_t { for_sure, likely };
+
+Result<> write_file(const std::string& path, std::string_view bytes, mode_t mode, Keep keep) {
   const std::string temporary = path + ".new";
   const Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!file) return std::unexpected(from_errno(errno, "open " + temporary));
@@ -53,7 +70,7 @@ Result<> write_file(const std::string& path, std::string_view bytes, mode_t mode
     if (wrote < 0) return std::unexpected(from_errno(errno, "write " + temporary));
     bytes.remove_prefix(static_cast<std::size_t>(wrote));
   }
-  if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 ||
+  if (::fchmod(file.get(), mode) != 0 || (keep == Keep::for_sure && ::fsync(file.get()) != 0) ||
       ::rename(temporary.c_str(), path.c_str()) != 0) {
     return std::unexpected(from_errno(errno, "write " + path));
   }
@@ -84,22 +101,23 @@ Result<> Layout::make_root() const {
 }
 
 Result<> Layout::make_chat(const StorageId& storage, const ChatKey& key, unsigned uid, unsigned gid) const {
-  if (const Result<> made = make_directory(chat(storage), passage); !made) return made;
+  if (const Result<> made = make_own_directory(chat(storage), gid); !made) return made;
   if (const Result<> made = make_directory(uploads(storage), 0755); !made) return made;
   for (const std::string& path : {home(storage), outputs(storage)}) {
     if (const Result<> made = make_directory(path, 0755); !made) return made;
     if (const Result<> owned = give_tree(path, uid, gid); !owned) return owned;
   }
-  if (const Result<> made = make_run(storage); !made) return made;
+  if (const Result<> made = make_run(storage, gid); !made) return made;
   const std::string meta = chat(storage) + "/meta.json";
   if (::access(meta.c_str(), F_OK) == 0) return {};
   const Json json = {{"tenant", key.tenant.str()}, {"chat", key.chat.str()}, {"storage", storage.str()}};
-  return write_file(meta, dump_json(json) + "\n", 0600);
+  // For people who look; the store knows it too.
+  return write_file(meta, dump_json(json) + "\n", 0600, Keep::likely);
 }
 
-Result<> Layout::make_run(const StorageId& storage) const {
+Result<> Layout::make_run(const StorageId& storage, unsigned gid) const {
   if (const Result<> made = make_directory(root_ + "/run", passage); !made) return made;
-  return make_directory(run(storage), passage);
+  return make_own_directory(run(storage), gid);
 }
 
 Result<> Layout::remove_chat(const StorageId& storage) const {
@@ -123,7 +141,8 @@ Result<std::string> Layout::install_guest(const std::string& program) const {
   if (const Result<> made = make_directory(directory, 0755); !made) return std::unexpected(made.error());
   const std::string target = directory + "/computer-use-guest";
   if (::access(target.c_str(), X_OK) == 0) return build;
-  if (const Result<> wrote = write_file(target, *bytes, 0755); !wrote) return std::unexpected(wrote.error());
+  if (const Result<> wrote = write_file(target, *bytes, 0755, Keep::for_sure); !wrote)
+    return std::unexpected(wrote.error());
   return build;
 }
 
@@ -131,7 +150,14 @@ Result<Fd> lock_data_root(const Layout& layout) {
   const std::string path = layout.lock_file();
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file) return std::unexpected(from_errno(errno, "open " + path));
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+  // A server that was killed a moment ago may still be held by what it was about to start.
+  constexpr int tries = 20;
+  constexpr auto pause = std::chrono::milliseconds(50);
+  for (int i = 1; ::flock(file.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (i < tries) {
+      std::this_thread::sleep_for(pause);
+      continue;
+    }
     return fail(Code::conflict, "Another computer-use-server uses the data root " + layout.root() +
                                     ". Stop it, or set BASE_DATA_DIR to another directory.");
   }

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cus/sandbox/spec_factory.hpp"
 
+#include <algorithm>
+
 #include "content_hash.hpp"
 #include "cus/guest/protocol.hpp"
 
 namespace cus::sandbox {
 
 using engine::Access;
+
+namespace {
+
+engine::Tmpfs in_memory(std::string target, std::uint64_t bytes) {
+  constexpr std::uint64_t inodes_per_mebibyte = 256;
+  return {.target = std::move(target),
+          .bytes = bytes,
+          .inodes = (bytes >> 20U) * inodes_per_mebibyte,
+          .executable = true};
+}
+
+}  // namespace
 
 engine::SandboxSpec make_spec(const Layout& layout, const SandboxSettings& settings,
                               const InstanceId& instance, const StorageId& storage) {
@@ -30,9 +44,12 @@ engine::SandboxSpec make_spec(const Layout& layout, const SandboxSettings& setti
       {layout.outputs(storage), "/mnt/user-data/outputs", Access::read_write},
       {settings.skills.empty() ? layout.skills() : settings.skills, "/mnt/skills", Access::read_only},
   };
-  constexpr std::uint64_t inodes_per_mebibyte = 256;
-  const std::uint64_t inodes = (settings.tmp_bytes >> 20U) * inodes_per_mebibyte;
-  spec.tmpfs = {{"/tmp", settings.tmp_bytes, inodes, true}, {"/var/tmp", settings.tmp_bytes, inodes, true}};
+  // What lies in memory is the sandbox's memory: all of it together leaves a quarter for processes, or not
+  // even rm could run.
+  const std::uint64_t memory = settings.limits.memory_bytes;
+  spec.limits.shm_bytes = std::min(settings.limits.shm_bytes, memory / 8);
+  spec.tmpfs = {in_memory("/tmp", std::min(settings.tmp_bytes, memory / 2)),
+                in_memory("/var/tmp", std::min(settings.tmp_bytes, memory / 8))};
   return spec;
 }
 

@@ -12,6 +12,7 @@
 namespace cus::engine {
 
 struct NativeOptions {
+  InstanceId instance;  // whose sandboxes these are
   std::string bwrap;   // its path; empty: the system's
   std::string images;  // directory of root file systems, see docs/operations.md
   std::string state;   // directory of what this engine remembers; made when missing

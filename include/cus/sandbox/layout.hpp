@@ -34,7 +34,7 @@ class Layout {
   // is given to this one; nothing may run on it.
   Result<> make_chat(const StorageId& storage, const ChatKey& key, unsigned uid, unsigned gid) const;
   // Only the socket's directory: what a probe needs.
-  Result<> make_run(const StorageId& storage) const;
+  Result<> make_run(const StorageId& storage, unsigned gid) const;
   Result<> remove_chat(const StorageId& storage) const;
   Result<> remove_run(const StorageId& storage) const;
   // Copies `program` to guest/<hash of its bytes>/ unless it is there, and returns that hash.

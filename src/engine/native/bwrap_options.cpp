@@ -4,9 +4,6 @@
 namespace cus::engine {
 namespace {
 
-constexpr std::uint64_t run_bytes = 16ULL << 20U;
-constexpr std::uint64_t sys_bytes = 1ULL << 20U;
-
 using Options = std::vector<std::string>;
 
 void add(Options& into, std::initializer_list<std::string> words) {
@@ -32,13 +29,10 @@ std::vector<std::string> bwrap_options(const SandboxSpec& spec, const BwrapPlace
   // The settings of a sandbox's own namespaces would be its own to change.
   add(words, {"--ro-bind", "/proc/sys", "/proc/sys"});
   add_tmpfs(words, "/dev/shm", spec.limits.shm_bytes, "1777");
-  add_tmpfs(words, "/run", run_bytes, "0755");
-  add_tmpfs(words, "/sys", sys_bytes, "0755");
-  // After those that they may lie below.
   for (const Tmpfs& tmpfs : spec.tmpfs) add_tmpfs(words, tmpfs.target, tmpfs.bytes, "1777");
   for (const Mount& mount : spec.mounts) add_mount(words, mount);
   for (const Mount& mount : places.more) add_mount(words, mount);
-  add(words, {"--remount-ro", "/run", "--remount-ro", "/sys", "--remount-ro", "/dev"});
+  add(words, {"--remount-ro", "/dev"});
   add(words, {"--chdir", "/"});
   add(words, {"--seccomp", std::to_string(seccomp_fd), "--json-status-fd", std::to_string(status_fd)});
   return words;

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -23,7 +24,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr auto start_limit = milliseconds(5'000);
-constexpr int exec_poll_ms = 1;
+constexpr auto exec_poll = std::chrono::microseconds(250);
 constexpr std::size_t most_words = 2'000;
 constexpr int child_failed = 125;
 
@@ -41,7 +42,7 @@ Result<Pipe> make_pipe() {
 // Everything the child needs, made before it: it makes system calls only and borrows this process's memory.
 struct ChildPlan {
   std::vector<char*> argv;
-  std::array<char*, 1> envp{};
+  std::vector<char*> envp;
   int null = -1;
   int error = -1;
   int seccomp = -1;
@@ -53,13 +54,6 @@ struct ChildPlan {
   rlim_t open_files = 0;
   rlim_t processes = 0;
 };
-
-bool join_groups(std::span<const Fd> groups) {
-  for (const Fd& group : groups) {
-    if (::write(group.get(), "0", 1) != 1) return false;
-  }
-  return true;
-}
 
 // By system call: the library would change every thread of this process.
 bool become(const Owner& owner) {
@@ -82,14 +76,31 @@ void reset_signals() {
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof(std::uint64_t));
 }
 
-// First out of the way, since any of them may lie where another one belongs.
+// Where the groups' doors lie until they have been used.
+constexpr int first_door = options_fd + 1;
+constexpr std::size_t most_doors = 8;
+
+// First out of the way, since any of them may lie where another one belongs. Nothing else stays open: this
+// process's locks would outlive it for as long as joining a group takes.
 void place_descriptors(const ChildPlan& plan) {
-  constexpr int away = 16;
+  constexpr int away = first_door + static_cast<int>(most_doors);
   const std::array targets = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, seccomp_fd, status_fd, options_fd};
   std::array sources = {plan.null, plan.null, plan.error, plan.seccomp, plan.status, plan.options};
+  std::array<int, most_doors> doors{};
+  const std::size_t count = std::min(plan.cgroups.size(), most_doors);
   for (int& source : sources) source = ::fcntl(source, F_DUPFD, away);
+  for (std::size_t i = 0; i < count; ++i) doors.at(i) = ::fcntl(plan.cgroups[i].get(), F_DUPFD, away);
   for (std::size_t i = 0; i < sources.size(); ++i) ::dup2(sources.at(i), targets.at(i));
-  ::syscall(SYS_close_range, options_fd + 1, ~0U, 0U);
+  for (std::size_t i = 0; i < count; ++i) ::dup2(doors.at(i), first_door + static_cast<int>(i));
+  ::syscall(SYS_close_range, first_door + static_cast<int>(count), ~0U, 0U);
+}
+
+bool join_groups(std::size_t count) {
+  for (std::size_t i = 0; i < std::min(count, most_doors); ++i) {
+    if (::write(first_door + static_cast<int>(i), "0", 1) != 1) return false;
+  }
+  ::syscall(SYS_close_range, first_door, ~0U, 0U);
+  return true;
 }
 
 void complain(std::string_view text) {
@@ -98,8 +109,8 @@ void complain(std::string_view text) {
 
 [[noreturn]] void become_bubblewrap(const ChildPlan& plan) {
   ::setsid();
-  const bool joined = join_groups(plan.cgroups);
   place_descriptors(plan);
+  const bool joined = join_groups(plan.cgroups.size());
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_NOFILE, plan.open_files);
   if (plan.change_user && plan.processes > 0) set_limit(RLIMIT_NPROC, plan.processes);
@@ -169,7 +180,7 @@ bool runs_program(const ProcessId& process, std::string_view program,
   const std::string name(program.substr(program.rfind('/') + 1).substr(0, 15));
   while (handle && std::chrono::steady_clock::now() < deadline) {
     if (program_of(process.pid) == name) return true;
-    if (wait_for_end(handle->get(), milliseconds(exec_poll_ms))) return false;
+    if (wait_for_end(handle->get(), exec_poll)) return false;
   }
   return false;
 }
@@ -201,8 +212,9 @@ Result<Waiting> start_waiting(const Start& start) {
   if (!null || !seccomp) return std::unexpected(from_errno(errno, "open"));
   std::vector<std::string> words = {start.bwrap, "--args", std::to_string(options_fd), "--"};
   words.insert(words.end(), start.command.begin(), start.command.end());
+  std::string mark = std::string(mark_name) + "=" + start.mark;
   ChildPlan plan{.argv = {},
-                 .envp = {},
+                 .envp = {mark.data(), nullptr},
                  .null = null.get(),
                  .error = error->write.get(),
                  .seccomp = seccomp.get(),
@@ -217,7 +229,8 @@ Result<Waiting> start_waiting(const Start& start) {
   plan.argv.push_back(nullptr);
   const pid_t pid = start_child_undisturbed(plan);
   if (pid < 0) return std::unexpected(from_errno(errno, "vfork"));
-  return Waiting{.monitor = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
+  return Waiting{.pid = pid,
+                 .monitor = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
                  .options = std::move(options),
                  .status = std::move(status->read),
                  .error = std::move(error->read),
@@ -233,7 +246,8 @@ Result<ProcessId> let_go(Waiting waiting, const std::vector<std::string>& option
   const auto deadline = std::chrono::steady_clock::now() + start_limit;
   const Result<Json> told = parse_json(read_line(waiting.status.get(), deadline));
   const auto child = told ? get_int(*told, "child-pid") : std::nullopt;
-  const auto process = child ? identify(static_cast<pid_t>(*child)) : std::nullopt;
+  const bool own = child && parent_of(static_cast<pid_t>(*child)) == waiting.pid;
+  const auto process = own ? identify(static_cast<pid_t>(*child)) : std::nullopt;
   if (process && limit_processes(process->pid, waiting.processes) &&
       runs_program(*process, program, deadline))
     return *process;

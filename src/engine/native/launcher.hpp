@@ -23,10 +23,15 @@ struct Start {
   std::int64_t processes = 0;  // 0: a control group counts them
   std::span<const Fd> cgroups;
   int seccomp = -1;  // the compiled profile; read from its start
+  std::string mark;  // whose it is, to be seen from outside
 };
+
+// The variable in bubblewrap's own environment that holds the mark. Nothing of it gets into the sandbox.
+inline constexpr std::string_view mark_name = "COMPUTER_USE_INSTANCE";
 
 // Bubblewrap as it waits for its options. Ends by itself when this is dropped, or this process ends.
 struct Waiting {
+  pid_t pid = 0;
   Fd monitor;  // a handle to it
   Fd options;
   Fd status;

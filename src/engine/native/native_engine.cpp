@@ -29,6 +29,11 @@ void leave_reaping_to_the_kernel() {
   ::sigaction(SIGCHLD, &action, nullptr);
 }
 
+// Goes on by itself: it holds what it uses.
+Task<> prepare_like(std::shared_ptr<BlockingPool> pool, std::shared_ptr<NativeHost> host, StorageId storage) {
+  co_await pool->run([host, storage] { host->prepare_like(storage); });
+}
+
 }  // namespace
 
 NativeEngine::NativeEngine(Executor executor, NativeOptions options)
@@ -39,7 +44,7 @@ NativeEngine::NativeEngine(Executor executor, NativeOptions options)
 NativeEngine::~NativeEngine() = default;
 
 Task<Result<Report>> NativeEngine::report() {
-  co_return co_await pool_.run([host = host_] { return host->report(); });
+  co_return co_await pool_->run([host = host_] { return host->report(); });
 }
 
 Task<Result<>> NativeEngine::ping() {
@@ -47,41 +52,37 @@ Task<Result<>> NativeEngine::ping() {
 }
 
 Task<Result<>> NativeEngine::require_image(const std::string& image) {
-  co_return co_await pool_.run([host = host_, image] { return host->require_image(image); });
+  co_return co_await pool_->run([host = host_, image] { return host->require_image(image); });
 }
 
 Task<Result<std::vector<Sandbox>>> NativeEngine::list(const InstanceId& instance) {
-  co_return co_await pool_.run([host = host_, instance] { return host->list(instance); });
+  co_return co_await pool_->run([host = host_, instance] { return host->list(instance); });
 }
 
 Task<Result<Owner>> NativeEngine::owner(const StorageId& storage) {
   if (const Result<> plain = check_storage_id(storage); !plain) co_return std::unexpected(plain.error());
-  co_return co_await pool_.run([host = host_, storage] { return host->owner(storage); });
+  co_return co_await pool_->run([host = host_, storage] { return host->owner(storage); });
 }
 
 Task<Result<Sandbox>> NativeEngine::inspect(const StorageId& storage) {
   if (const Result<> plain = check_storage_id(storage); !plain) co_return std::unexpected(plain.error());
-  co_return co_await pool_.run([host = host_, storage] { return host->inspect(storage); });
+  co_return co_await pool_->run([host = host_, storage] { return host->inspect(storage); });
 }
 
 Task<Result<>> NativeEngine::create(const SandboxSpec& spec) {
-  co_return co_await pool_.run([host = host_, spec] { return host->create(spec); });
+  co_return co_await pool_->run([host = host_, spec] { return host->create(spec); });
 }
 
 Task<Result<>> NativeEngine::start(const StorageId& storage) {
   if (Result<> plain = check_storage_id(storage); !plain) co_return plain;
-  Result<> started = co_await pool_.run([host = host_, storage] { return host->start(storage); });
-  if (started) spawn(executor_, "engine.prepare", prepare_like(storage));
+  Result<> started = co_await pool_->run([host = host_, storage] { return host->start(storage); });
+  if (started) spawn(executor_, "engine.prepare", prepare_like(pool_, host_, storage));
   co_return started;
-}
-
-Task<> NativeEngine::prepare_like(StorageId storage) {
-  co_await pool_.run([host = host_, storage] { host->prepare_like(storage); });
 }
 
 Task<Result<>> NativeEngine::resume(const StorageId& storage) {
   if (Result<> plain = check_storage_id(storage); !plain) co_return plain;
-  co_return co_await pool_.run([host = host_, storage] { return host->resume(storage); });
+  co_return co_await pool_->run([host = host_, storage] { return host->resume(storage); });
 }
 
 Task<Result<>> NativeEngine::stop(const StorageId& storage, std::chrono::seconds grace) {
@@ -92,10 +93,10 @@ Task<Result<>> NativeEngine::stop(const StorageId& storage, std::chrono::seconds
 Task<Result<>> NativeEngine::remove(const StorageId& storage, const InstanceId& instance) {
   if (Result<> plain = check_storage_id(storage); !plain) co_return plain;
   Result<> allowed =
-      co_await pool_.run([host = host_, storage, instance] { return host->may_remove(storage, instance); });
+      co_await pool_->run([host = host_, storage, instance] { return host->may_remove(storage, instance); });
   if (!allowed) co_return allowed;
   if (Result<> ended = co_await end(storage, std::chrono::milliseconds(0)); !ended) co_return ended;
-  co_return co_await pool_.run([host = host_, storage] { return host->forget(storage); });
+  co_return co_await pool_->run([host = host_, storage] { return host->forget(storage); });
 }
 
 // With the sandbox's first process all others in its process namespace end.
@@ -103,11 +104,11 @@ Task<Result<>> NativeEngine::end(StorageId storage, std::chrono::milliseconds gr
   for (const int signal : {SIGTERM, SIGKILL}) {
     if (signal == SIGTERM && grace.count() == 0) continue;
     Result<Fd> process =
-        co_await pool_.run([host = host_, storage, signal] { return host->ask_to_end(storage, signal); });
+        co_await pool_->run([host = host_, storage, signal] { return host->ask_to_end(storage, signal); });
     if (!process) co_return std::unexpected(process.error());
     if (!*process ||
         co_await wait_ended(std::move(*process), after(signal == SIGTERM ? grace : kill_limit))) {
-      co_await pool_.run([host = host_, storage] { return host->clear(storage); });
+      co_await pool_->run([host = host_, storage] { return host->clear(storage); });
       co_return Result<>{};
     }
   }

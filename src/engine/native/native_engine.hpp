@@ -32,13 +32,12 @@ class NativeEngine final : public ContainerEngine {
   Task<Result<>> remove(const StorageId& storage, const InstanceId& instance) override;
 
  private:
-  Task<> prepare_like(StorageId storage);
   Task<bool> wait_ended(Fd process, Deadline deadline);
   Task<Result<>> end(StorageId storage, std::chrono::milliseconds grace);
 
   Executor executor_;
   std::shared_ptr<NativeHost> host_;  // shared with what runs on the pool
-  BlockingPool pool_{4};
+  std::shared_ptr<BlockingPool> pool_ = std::make_shared<BlockingPool>(4);
 };
 
 }  // namespace cus::engine

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <csignal>
+#include <set>
 
 #include "engine/native/bwrap_options.hpp"
 #include "engine/native/host.hpp"
 #include "engine/native/images.hpp"
 #include "engine/native/launcher.hpp"
+#include "engine/native/orphans.hpp"
 #include "engine/native/seccomp_program.hpp"
 #include "engine/seccomp/profile.hpp"
 #include "engine/spec_check.hpp"
@@ -40,29 +42,38 @@ std::vector<std::string> command_of(const SandboxSpec& spec, const Cgroups& cgro
 }
 
 // How many new chats in a row need not wait. The kernel takes no longer for some than for one.
-constexpr std::size_t spares = 4;
+constexpr std::size_t spares = 6;
 
 }  // namespace
 
 NativeHost::NativeHost(NativeOptions options)
     : options_(std::move(options)),
-      bwrap_(find_bwrap_program(options_.bwrap)),
       seccomp_(compile_seccomp(seccomp_profile_source)),
       cgroups_(Cgroups::discover(options_.cgroup_mount)),
       records_(options_.state),
       users_(options_.chats, options_.uid_base, options_.uid_count),
-      spares_(cgroups_, seccomp_ ? seccomp_->get() : -1) {
+      spares_(cgroups_, seccomp_ ? seccomp_->get() : -1, options_.instance.str()) {
+  std::set<pid_t> known;
+  for (const StorageId& storage : records_.all()) {
+    const auto run = records_.run(storage);
+    if (run && state_of(run->process) != ProcessState::gone) known.insert(run->process.pid);
+  }
+  end_orphans(options_.instance.str(), known);
   cgroups_.remove_abandoned();
 }
 
+// Each time anew: it may be installed while the server runs.
+std::string NativeHost::bwrap() const {
+  return find_bwrap_program(options_.bwrap);
+}
+
 Result<> NativeHost::find_bwrap() const {
-  if (!bwrap_.empty()) return {};
-  const Result<std::string> version = bwrap_version(bwrap_);
-  return std::unexpected(version.error());
+  if (!bwrap().empty()) return {};
+  return std::unexpected(bwrap_version({}).error());
 }
 
 Result<Report> NativeHost::report() const {
-  const Result<std::string> version = bwrap_version(bwrap_);
+  const Result<std::string> version = bwrap_version(bwrap());
   if (!version) return std::unexpected(version.error());
   return Report{.name = "native",
                 .version = "bubblewrap " + *version,
@@ -126,8 +137,8 @@ Result<> NativeHost::start(const StorageId& storage) {
   const Result<Owner> owner = users_.owner(storage);
   if (!owner) return std::unexpected(owner.error());
   clear(storage);
-  Result<Spare> spare =
-      spares_.take(bwrap_, {.owner = *owner, .limits = spec->limits, .command = command_of(*spec, cgroups_)});
+  Result<Spare> spare = spares_.take(
+      bwrap(), {.owner = *owner, .limits = spec->limits, .command = command_of(*spec, cgroups_)});
   if (!spare) return std::unexpected(spare.error());
   const std::string group = spare->group;
   const BwrapPlaces places{.root = image->root, .more = cgroups_.views(group)};
@@ -138,16 +149,20 @@ Result<> NativeHost::start(const StorageId& storage) {
                             {.process = *process, .image = image->name, .group = group, .uid = owner->uid});
   }
   cgroups_.remove(group);
+  // Another program or an old one explains more than what it said.
+  if (const Result<std::string> version = bwrap_version(bwrap()); !version)
+    return std::unexpected(version.error());
   return std::unexpected(process.error());
 }
 
 void NativeHost::prepare_like(const StorageId& storage) {
   const auto spec = records_.spec(storage);
-  if (!spec || !seccomp_) return;
+  // Starting some disturbs whoever starts a sandbox meanwhile: seldom several, not often one.
+  if (!spec || !seccomp_ || spares_.ready() > spares / 3) return;
   std::vector<Mould> moulds;
   for (const Owner& owner : users_.next(spares))
     moulds.push_back({.owner = owner, .limits = spec->limits, .command = command_of(*spec, cgroups_)});
-  spares_.prepare(bwrap_, moulds);
+  spares_.prepare(bwrap(), moulds);
 }
 
 void NativeHost::clear(const StorageId& storage) const {

@@ -38,11 +38,11 @@ class NativeHost {
   Result<> forget(const StorageId& storage) const { return records_.remove(storage); }
 
  private:
+  std::string bwrap() const;
   State state(const StorageId& storage) const;
   bool frozen(const StorageId& storage) const;
 
   NativeOptions options_;
-  std::string bwrap_;
   Result<Fd> seccomp_;
   Cgroups cgroups_;
   Records records_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
 #include <iterator>
 #include <sstream>
@@ -26,6 +27,7 @@ std::string proc_path(pid_t pid, std::string_view file) {
 
 struct Stat {
   char state = '?';
+  pid_t parent = 0;
   std::uint64_t started = 0;
 };
 
@@ -38,24 +40,12 @@ std::optional<Stat> read_stat(pid_t pid) {
   std::istringstream fields(text->substr(name_end + 1));
   Stat stat;
   std::string skipped;
-  fields >> stat.state;
-  constexpr int fields_between = 18;
+  fields >> stat.state >> stat.parent;
+  constexpr int fields_between = 17;
   for (int i = 0; i < fields_between; ++i) fields >> skipped;
   fields >> stat.started;
   if (!fields) return std::nullopt;
   return stat;
-}
-
-// Each belongs to the thread that made it.
-std::vector<pid_t> children_of(pid_t pid) {
-  std::vector<pid_t> children;
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(proc_path(pid, "task"), error), end; !error && at != end;
-       at.increment(error)) {
-    std::istringstream numbers(read_small_file(at->path().string() + "/children").value_or(""));
-    for (pid_t child = 0; numbers >> child;) children.push_back(child);
-  }
-  return children;
 }
 
 bool is_gone(char state) {
@@ -81,6 +71,36 @@ ProcessState state_of(const ProcessId& process) {
   const std::optional<Stat> stat = read_stat(process.pid);
   if (!stat || stat->started != process.started || is_gone(stat->state)) return ProcessState::gone;
   return stat->state == 'T' ? ProcessState::stopped : ProcessState::running;
+}
+
+// Each belongs to the thread that made it.
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> children;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(proc_path(pid, "task"), error), end; !error && at != end;
+       at.increment(error)) {
+    std::istringstream numbers(read_small_file(at->path().string() + "/children").value_or(""));
+    for (pid_t child = 0; numbers >> child;) children.push_back(child);
+  }
+  return children;
+}
+
+pid_t parent_of(pid_t pid) {
+  const std::optional<Stat> stat = read_stat(pid);
+  return stat ? stat->parent : 0;
+}
+
+std::vector<pid_t> all_processes() {
+  std::vector<pid_t> found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at("/proc", error), end; !error && at != end;
+       at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    pid_t pid = 0;
+    const auto [last, bad] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (bad == std::errc() && last == name.data() + name.size()) found.push_back(pid);
+  }
+  return found;
 }
 
 std::string program_of(pid_t pid) {
@@ -110,17 +130,16 @@ void signal_tree(pid_t root, int signal) {
   for (const pid_t pid : known) ::kill(pid, signal);
 }
 
-bool wait_for_end(int process_fd, std::chrono::milliseconds limit) {
+bool wait_for_end(int process_fd, std::chrono::microseconds limit) {
   pollfd handle{.fd = process_fd, .events = POLLIN, .revents = 0};
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (;;) {
-    // Rounded up: less than a millisecond must not become none.
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    const int ready = ::poll(&handle, 1, static_cast<int>(std::max(left.count(), 0L)));
+    const auto left = std::max<std::chrono::nanoseconds>(deadline - std::chrono::steady_clock::now(),
+                                                         std::chrono::nanoseconds(0));
+    const timespec pause{.tv_sec = left / std::chrono::seconds(1), .tv_nsec = left.count() % 1'000'000'000};
+    const int ready = ::ppoll(&handle, 1, &pause, nullptr);
     if (ready > 0) return true;
-    if (ready == 0) return false;
-    if (errno != EINTR) return false;
+    if (ready == 0 || errno != EINTR) return false;
   }
 }
 

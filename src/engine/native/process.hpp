@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cus/base/error.hpp"
 #include "cus/base/fd.hpp"
@@ -26,6 +27,12 @@ enum class ProcessState { running, stopped, gone };
 // Identifies what runs under `pid` now; nullopt when nothing does, or a zombie.
 std::optional<ProcessId> identify(pid_t pid);
 ProcessState state_of(const ProcessId& process);
+// 0 when there is no such process.
+pid_t parent_of(pid_t pid);
+// Of all its threads.
+std::vector<pid_t> children_of(pid_t pid);
+// All processes there are.
+std::vector<pid_t> all_processes();
 // The name of the program it runs, at most 15 bytes.
 std::string program_of(pid_t pid);
 
@@ -36,7 +43,7 @@ Result<> send_signal(int process_fd, int signal);
 // To a process and everything below it, parents first.
 void signal_tree(pid_t root, int signal);
 // Blocks; true when it has ended.
-bool wait_for_end(int process_fd, std::chrono::milliseconds limit);
+bool wait_for_end(int process_fd, std::chrono::microseconds limit);
 
 std::string machine_boot();
 

@@ -31,7 +31,8 @@ Result<Spare> Spares::start(const std::string& bwrap, const Mould& mould) const 
                                            .open_files = mould.limits.open_files,
                                            .processes = counted ? 0 : mould.limits.pids,
                                            .cgroups = *entrances,
-                                           .seccomp = seccomp_});
+                                           .seccomp = seccomp_,
+                                           .mark = mark_});
   if (!waiting) {
     cgroups_.remove(spare.group);
     return std::unexpected(waiting.error());
@@ -61,6 +62,11 @@ Result<Spare> Spares::take(const std::string& bwrap, const Mould& mould) {
     }
   }
   return start(bwrap, mould);
+}
+
+std::size_t Spares::ready() {
+  const std::scoped_lock lock(mutex_);
+  return ready_.size();
 }
 
 void Spares::prepare(const std::string& bwrap, const std::vector<Mould>& moulds) {

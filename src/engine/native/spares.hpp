@@ -31,13 +31,17 @@ struct Spare {
 // May be used from several threads.
 class Spares {
  public:
-  Spares(const Cgroups& cgroups, int seccomp) : cgroups_(cgroups), seccomp_(seccomp) {}
+  // `mark` as in launcher.hpp.
+  Spares(const Cgroups& cgroups, int seccomp, std::string mark)
+      : cgroups_(cgroups), seccomp_(seccomp), mark_(std::move(mark)) {}
   Spares(const Spares&) = delete;
   Spares& operator=(const Spares&) = delete;
   ~Spares();
 
   // One that was started ahead, or one started now. Blocks.
   Result<Spare> take(const std::string& bwrap, const Mould& mould);
+  // How many wait.
+  std::size_t ready();
   // Starts those that are missing for `moulds`, and ends others. Blocks.
   void prepare(const std::string& bwrap, const std::vector<Mould>& moulds);
 
@@ -47,6 +51,7 @@ class Spares {
 
   const Cgroups& cgroups_;
   int seccomp_;
+  std::string mark_;
   std::mutex mutex_;  // of what follows
   std::vector<Spare> ready_;
 };

@@ -138,7 +138,7 @@ TEST_F(NativeEngineTest, GivenAnImageThatWasRemoved_WhenStarted_ThenItIsMissing)
 }
 
 TEST_F(NativeEngineTest, GivenNoBubblewrap_WhenUsed_ThenEveryErrorSaysWhatToInstall) {
-  make_engine({.bwrap = dir_ / "none", .images = {}, .state = {}, .chats = {}});
+  make_engine({.instance = {}, .bwrap = dir_ / "none", .images = {}, .state = {}, .chats = {}});
   const Result<> ping = run(engine_->ping());
   ASSERT_EQ(test::code_of(ping), Code::engine_unavailable);
   EXPECT_THAT(ping.error().message, testing::HasSubstr("apt-get install bubblewrap"));
@@ -150,7 +150,7 @@ TEST_F(NativeEngineTest, GivenAnOldBubblewrap_WhenAsked_ThenTheReportSaysSo) {
   const std::string old = dir_ / "old";
   std::ofstream(old) << "#!/bin/sh\necho bubblewrap 0.4.0\n";
   fs::permissions(old, fs::perms::owner_all);
-  make_engine({.bwrap = old, .images = {}, .state = {}, .chats = {}});
+  make_engine({.instance = {}, .bwrap = old, .images = {}, .state = {}, .chats = {}});
   const Result<Report> report = run(engine_->report());
   ASSERT_EQ(test::code_of(report), Code::engine_unavailable);
   EXPECT_THAT(report.error().message, testing::HasSubstr("0.4.0 is too old"));
@@ -168,7 +168,8 @@ TEST_F(NativeEngineTest, GivenAMissingProgram_WhenStarted_ThenItIsAnErrorAndTheS
 }
 
 TEST_F(NativeEngineTest, GivenAllHostUsersInUse_WhenOneMoreIsStarted_ThenTheErrorNamesTheSetting) {
-  make_engine({.bwrap = {}, .images = {}, .state = {}, .chats = {}, .uid_base = 0, .uid_count = 1});
+  make_engine(
+      {.instance = {}, .bwrap = {}, .images = {}, .state = {}, .chats = {}, .uid_base = 0, .uid_count = 1});
   const Owner first = run(engine_->owner(new_storage_id())).value();
   if (!test::is_root()) {
     EXPECT_EQ(first, test::some_owner());

@@ -23,7 +23,8 @@ class Launcher : public test::WithBubblewrap {
             .open_files = spec.limits.open_files,
             .processes = 0,
             .cgroups = {},
-            .seccomp = seccomp_.value().get()};
+            .seccomp = seccomp_.value().get(),
+            .mark = "test"};
   }
   Result<ProcessId> launch(const SandboxSpec& spec) { return launch(spec, start_of(spec)); }
   Result<ProcessId> launch(const SandboxSpec& spec, const engine::Start& start) {

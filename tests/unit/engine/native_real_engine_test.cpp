@@ -38,7 +38,8 @@ class NativeRealEngine : public testing::Test {
   void restart_server() {
     drain();
     const char* images = ::getenv("CUS_IMAGES_DIR");
-    engine_ = make_native_engine(loop_.get_executor(), {.bwrap = {},
+    engine_ = make_native_engine(loop_.get_executor(), {.instance = {},
+                                                        .bwrap = {},
                                                         .images = images != nullptr ? images : "",
                                                         .state = dir_ / "state",
                                                         .chats = dir_ / "chats",

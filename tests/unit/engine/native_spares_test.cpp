@@ -69,7 +69,7 @@ class SparesTest : public test::WithBubblewrap {
   void prepare(const std::vector<Mould>& moulds) { spares_->prepare(test::real_bwrap, moulds); }
 
   Cgroups cgroups_ = Cgroups::discover("/sys/fs/cgroup");
-  std::unique_ptr<Spares> spares_ = std::make_unique<Spares>(cgroups_, seccomp_.value().get());
+  std::unique_ptr<Spares> spares_ = std::make_unique<Spares>(cgroups_, seccomp_.value().get(), "test");
   std::vector<Spare> taken_;
 };
 

@@ -17,7 +17,7 @@ SandboxSettings settings() {
   SandboxSettings settings;
   settings.image = "image:1";
   settings.guest_build = "build";
-  settings.tmp_bytes = 1U << 30U;
+  settings.tmp_bytes = 64U << 20U;
   settings.limits = {.memory_bytes = 1U << 30U, .nano_cpus = 1, .pids = 2, .open_files = 3, .shm_bytes = 4};
   return settings;
 }
@@ -44,6 +44,19 @@ TEST(SandboxSpec, GivenNoNetworkSetting_WhenTheSpecIsMade_ThenThereIsNoNetwork) 
   EXPECT_EQ(spec().network, engine::Network::none);
   EXPECT_EQ(spec().uid, 1000U);
   EXPECT_EQ(spec().argv, std::vector<std::string>{"/opt/computer-use/computer-use-guest"});
+}
+
+// What lies in memory counts as memory: full to the brim it must leave room for a process that cleans up.
+TEST(SandboxSpec, GivenMoreInMemoryThanThereIsMemory_WhenTheSpecIsMade_ThenAQuarterIsLeftForProcesses) {
+  SandboxSettings large = settings();
+  large.tmp_bytes = 4ULL << 30U;
+  large.limits.shm_bytes = 4ULL << 30U;
+  const auto made = spec(large);
+  std::uint64_t bytes = made.limits.shm_bytes;
+  for (const engine::Tmpfs& tmpfs : made.tmpfs) bytes += tmpfs.bytes;
+  EXPECT_EQ(bytes, made.limits.memory_bytes / 4 * 3);
+  EXPECT_EQ(made.tmpfs.front().target, "/tmp");
+  EXPECT_EQ(made.tmpfs.front().bytes, made.limits.memory_bytes / 2);
 }
 
 TEST(SandboxSpec, GivenTheSameInput_WhenHashed_ThenTheHashIsTheSame) {
