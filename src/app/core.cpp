@@ -83,7 +83,7 @@ Task<> close_core(Core& core, const config::Config& config, int code) {
   core.egress().close_all();
   if (co_await tasks_ended(executor, after(end_limit))) co_return;
   log::error("server.tasks_left", {});
-  std::fflush(nullptr);
+  static_cast<void>(std::fflush(nullptr));
   std::_Exit(code);
 }
 

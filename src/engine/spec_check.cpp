@@ -39,9 +39,10 @@ Result<> check_image_name(std::string_view image) {
   const bool plain = is_word(image, "._:/@-") && image.size() <= 512 && !image.contains("..") &&
                      !image.contains("//") && !image.starts_with('/') && !image.starts_with('-') &&
                      !image.ends_with('/');
-  if (!plain)
+  if (!plain) {
     return fail(Code::invalid_argument, "This is not the name of an image. Check DOCKER_IMAGE.",
                 std::string(image));
+  }
   return {};
 }
 

@@ -12,6 +12,8 @@ namespace {
 constexpr auto look_pause = std::chrono::seconds(1);
 // A walk may use so much of a thread's time.
 constexpr int rest_per_walk = 20;
+constexpr auto still_at_work = std::chrono::seconds(10);
+constexpr unsigned rounds_for_everybody = 30;
 constexpr auto ask_limit = std::chrono::seconds(5);
 
 struct Seen {
@@ -24,10 +26,8 @@ Seen look(const Layout& layout, const StorageId& storage) {
   const auto began = Clock::now();
   const DiskUse home = measure_disk(layout.home(storage));
   const DiskUse outputs = measure_disk(layout.outputs(storage));
-  struct statvfs info{};
-  const bool known = ::statvfs(layout.root().c_str(), &info) == 0;
   return {.use = {.bytes = home.bytes + outputs.bytes, .files = home.files + outputs.files},
-          .free = known ? std::uint64_t{info.f_bavail} * info.f_frsize : UINT64_MAX,
+          .free = 0,
           .took = Clock::now() - began};
 }
 
@@ -48,41 +48,66 @@ Task<> end_jobs(Machine& machine, std::string reason) {
     static_cast<void>(co_await machine.guest().kill(job.id, reason, after(ask_limit)));
 }
 
+std::uint64_t free_bytes(const Layout& layout) {
+  struct statvfs info{};
+  const bool known = ::statvfs(layout.root().c_str(), &info) == 0;
+  return known ? std::uint64_t{info.f_bavail} * info.f_frsize : UINT64_MAX;
+}
+
+// Whoever works may write much in a second; what a command left behind is looked at now and then.
+bool is_at_work(const Machine& machine) {
+  return machine.holds() > 0 || Clock::now() - machine.last_activity() < still_at_work;
+}
+
+bool is_over(const DiskLimits& limits, const Seen& seen) {
+  return seen.use.bytes > limits.bytes || seen.use.files > limits.files || seen.free < limits.reserve;
+}
+
+bool has_grown(const std::map<StorageId, DiskUse>& before, const StorageId& storage, const DiskUse& use) {
+  const auto last = before.find(storage);
+  return last == before.end() || use.bytes > last->second.bytes || use.files > last->second.files;
+}
+
+void forget_others(std::map<StorageId, DiskUse>& uses, const std::vector<MachinePtr>& machines) {
+  std::map<StorageId, DiskUse> kept;
+  for (const MachinePtr& machine : machines) {
+    if (const auto use = uses.find(machine->storage()); use != uses.end()) kept.insert(*use);
+  }
+  uses = std::move(kept);
+}
+
 }  // namespace
 
 // Whoever is over a limit may still delete; whoever still grows then is ended.
 Task<> Registry::watch_disk() {
   const std::shared_ptr<State> state = state_;
   const DiskLimits limits = state->options.disk;
+  const Layout layout = state->services.layout;
   std::map<StorageId, DiskUse> before;
   auto pause = Clock::duration(look_pause);
-  while (limits.bytes > 0 && !co_await state->closing.wait(after(pause))) {
+  for (unsigned round = 1; limits.bytes > 0 && !co_await state->closing.wait(after(pause)); ++round) {
     pause = look_pause;
-    std::vector<MachinePtr> awake;
+    const std::uint64_t free = co_await state->services.pool.run([layout] { return free_bytes(layout); });
+    const bool everybody = round % rounds_for_everybody == 0 || free < limits.reserve;
+    std::vector<MachinePtr> chosen;
     for (const auto& [key, machine] : state->machines) {
-      if (machine->ready()) awake.push_back(machine);
+      if (machine->ready() && (everybody || is_at_work(*machine))) chosen.push_back(machine);
     }
-    std::map<StorageId, DiskUse> now;
-    for (const MachinePtr& machine : awake) {
-      const Layout layout = state->services.layout;
+    for (const MachinePtr& machine : chosen) {
       const StorageId storage = machine->storage();
-      const Seen seen =
-          co_await state->services.pool.run([layout, storage] { return look(layout, storage); });
+      Seen seen = co_await state->services.pool.run([layout, storage] { return look(layout, storage); });
+      seen.free = free;
       pause = std::max(pause, seen.took * rest_per_walk);
-      now[storage] = seen.use;
-      const bool over =
-          seen.use.bytes > limits.bytes || seen.use.files > limits.files || seen.free < limits.reserve;
-      const auto last = before.find(storage);
-      const bool grew =
-          last == before.end() || seen.use.bytes > last->second.bytes || seen.use.files > last->second.files;
-      if (!over || !grew || !machine->ready()) continue;
+      const bool grew = has_grown(before, storage, seen.use);
+      before[storage] = seen.use;
+      if (!is_over(limits, seen) || !grew || !machine->ready()) continue;
       log::warn("sandbox.disk_limit", {{"storage", storage.str()},
                                        {"bytes", seen.use.bytes},
                                        {"files", seen.use.files},
                                        {"free", seen.free}});
       co_await end_jobs(*machine, why(limits, seen));
     }
-    before = std::move(now);
+    if (everybody) forget_others(before, chosen);
   }
 }
 

@@ -81,7 +81,7 @@ Result<std::string> read_file(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::unexpected(from_errno(errno, "open " + path));
   std::string bytes;
-  std::array<char, 64 * 1024> chunk{};
+  std::array<char, 64UL * 1024> chunk{};
   for (;;) {
     const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
     if (got < 0) return std::unexpected(from_errno(errno, "read " + path));
@@ -136,7 +136,7 @@ Result<std::string> Layout::install_guest(const std::string& program) const {
                 "The guest agent was not found at " + program + ". Set GUEST_PROGRAM to its path.",
                 bytes.error().cause);
   }
-  const std::string build = sha256_hex(*bytes).substr(0, 16);
+  std::string build = sha256_hex(*bytes).substr(0, 16);
   const std::string directory = guest_directory(build);
   if (const Result<> made = make_directory(directory, 0755); !made) return std::unexpected(made.error());
   const std::string target = directory + "/computer-use-guest";

@@ -90,3 +90,10 @@ def test_given_a_job_out_of_memory_when_the_next_one_merely_fails_then_it_is_not
     server.run(chat, BOMBS["anonymous"])
     text = server.run(chat, "kill -9 $$")
     assert "memory" not in text.lower() and "killed" in text.lower(), text
+
+
+def test_given_tmp_is_full_when_the_next_call_deletes_then_it_can(server, chat):
+    for place in ("/tmp", "/var/tmp", "/dev/shm"):
+        text = server.run(chat, f"head -c 900M /dev/zero > {place}/fill")
+        assert "No space left" in text, text
+    assert server.run(chat, "rm -f /tmp/fill /var/tmp/fill /dev/shm/fill; echo deleted") == "deleted\n[exit 0]"

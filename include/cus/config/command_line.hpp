@@ -81,8 +81,8 @@ struct PrintAndExit {
   int exit_code = 0;
 };
 
-using Command = std::variant<Serve, CheckConfig, Doctor, Exec, ListSandboxes, RemoveSandbox, BuildImage, ListImages,
-                             RemoveImage, Healthcheck, DumpRoutes, PrintAndExit>;
+using Command = std::variant<Serve, CheckConfig, Doctor, Exec, ListSandboxes, RemoveSandbox, BuildImage,
+                             ListImages, RemoveImage, Healthcheck, DumpRoutes, PrintAndExit>;
 
 // `arguments` without the program's name.
 Command parse_command_line(std::vector<std::string> arguments);

@@ -38,8 +38,8 @@ struct Config {
   std::string image;          // Docker's
   std::string native_image;
   std::string native_bwrap;
-  std::string images_dir;  // empty: below the data root
-  std::string image_builder;   // the program that makes images; empty: none was found
+  std::string images_dir;     // empty: below the data root
+  std::string image_builder;  // the program that makes images; empty: none was found
   std::uint64_t uid_base = 0;
   std::uint64_t uid_count = 0;
   std::string runtime;  // empty: the engine's default

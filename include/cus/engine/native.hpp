@@ -13,9 +13,9 @@ namespace cus::engine {
 
 struct NativeOptions {
   InstanceId instance;  // whose sandboxes these are
-  std::string bwrap;   // its path; empty: the system's
-  std::string images;  // directory of root file systems, see docs/operations.md
-  std::string state;   // directory of what this engine remembers; made when missing
+  std::string bwrap;    // its path; empty: the system's
+  std::string images;   // directory of root file systems, see docs/operations.md
+  std::string state;    // directory of what this engine remembers; made when missing
   // Which host user a sandbox runs as is written nowhere but in who owns <chats>/<storage id>/home.
   std::string chats;
   std::uint32_t uid_base = 2'000'000;  // of the range of host users, used with root only

@@ -47,8 +47,9 @@ struct SandboxSpec {
   std::string hostname = "sandbox";
   std::uint32_t uid = sandbox_uid;
   std::uint32_t gid = sandbox_uid;
-  std::vector<std::string> argv;    // PID 1: the guest agent
-  std::string memory_limit_option;  // of PID 1, followed by bytes, for an engine that cannot limit memory itself
+  std::vector<std::string> argv;  // PID 1: the guest agent
+  std::string
+      memory_limit_option;  // of PID 1, followed by bytes, for an engine that cannot limit memory itself
   std::vector<Mount> mounts;
   std::vector<Tmpfs> tmpfs;
   Limits limits;

@@ -30,8 +30,8 @@ class Layout {
 
   // The data root and its first level. Code::storage_full, or io with the path that could not be made.
   Result<> make_root() const;
-  // A chat's directories, owned by the sandbox's user (never 0777). What another engine left there with another owner
-  // is given to this one; nothing may run on it.
+  // A chat's directories, owned by the sandbox's user (never 0777). What another engine left there with
+  // another owner is given to this one; nothing may run on it.
   Result<> make_chat(const StorageId& storage, const ChatKey& key, unsigned uid, unsigned gid) const;
   // Only the socket's directory: what a probe needs.
   Result<> make_run(const StorageId& storage, unsigned gid) const;

@@ -95,8 +95,8 @@ std::string find_bwrap_program(const std::string& path) {
 Result<std::string> bwrap_version(const std::string& program) {
   if (program.empty()) return std::unexpected(no_bwrap("not found"));
   const Result<std::string> line = first_line_of(program, "--version");
-  if (!line) return line;
-  const std::string version = line->substr(line->rfind(' ') + 1);
+  if (!line) return std::unexpected(line.error());
+  std::string version = line->substr(line->rfind(' ') + 1);
   if (!line->starts_with("bubblewrap ")) return std::unexpected(no_bwrap(program + " is another program"));
   if (is_old(version)) {
     return fail(
@@ -120,13 +120,15 @@ std::vector<std::string> host_warnings(const Cgroups& cgroups) {
   }
   if (sysctl("user/max_user_namespaces") == "0")
     warnings.emplace_back("The kernel allows no user namespaces: sysctl user.max_user_namespaces=15000.");
-  if (sysctl("kernel/unprivileged_userns_clone") == "0")
+  if (sysctl("kernel/unprivileged_userns_clone") == "0") {
     warnings.emplace_back(
         "The kernel keeps user namespaces for root: sysctl kernel.unprivileged_userns_clone=1.");
-  if (sysctl("kernel/apparmor_restrict_unprivileged_userns") == "1")
+  }
+  if (sysctl("kernel/apparmor_restrict_unprivileged_userns") == "1") {
     warnings.emplace_back(
         "AppArmor may forbid user namespaces: give bwrap a profile, or sysctl "
         "kernel.apparmor_restrict_unprivileged_userns=0.");
+  }
   if (::geteuid() != 0)
     warnings.emplace_back("Not root: all sandboxes run as this user, only their namespaces keep them apart.");
   return warnings;

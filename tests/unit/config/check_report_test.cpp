@@ -19,9 +19,8 @@ TEST(CheckReport, GivenEverythingIsSet_WhenChecked_ThenEachLineIsOk) {
   EXPECT_EQ(report.exit_code, 0);
   EXPECT_THAT(report.text, Not(HasSubstr("[WARN]")));
   EXPECT_THAT(report.text, Not(HasSubstr("[ERR]")));
-  EXPECT_THAT(
-      report.text,
-      HasSubstr("\nContainer engine\n[OK]   ENGINE = auto (default)\n[OK]   DOCKER_SOCKET = unix:///var/run/docker.sock (default)\n"));
+  EXPECT_THAT(report.text, HasSubstr("\nContainer engine\n[OK]   ENGINE = auto (default)\n[OK]   "
+                                     "DOCKER_SOCKET = unix:///var/run/docker.sock (default)\n"));
   EXPECT_THAT(report.text, HasSubstr("[OK]   PUBLIC_BASE_URL = https://a.example (environment)\n"));
   EXPECT_THAT(report.text, HasSubstr("[OK]   errors: 0, warnings: 0\n"));
 }

@@ -135,9 +135,10 @@ class RandomSpec {
 std::vector<Option> expected_binds(const SandboxSpec& spec) {
   std::vector<Option> binds = {{"--ro-bind", {places.root, "/"}}, {"--ro-bind", {"/proc/sys", "/proc/sys"}}};
   for (const auto& list : {spec.mounts, places.more}) {
-    for (const Mount& mount : list)
+    for (const Mount& mount : list) {
       binds.push_back(
           {mount.access == Access::read_only ? "--ro-bind" : "--bind", {mount.source, mount.target}});
+    }
   }
   return binds;
 }

@@ -40,8 +40,13 @@ TEST(OptionsTest, GivenEverything_WhenItIsParsed_ThenItIsTaken) {
 }
 
 TEST(OptionsTest, GivenAnythingElse_WhenItIsParsed_ThenItIsRefused) {
-  for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
-           {"--socket"}, {"--memory-limit", "2g"}, {"--http-port", "x"}, {"--http-port", "65536"}, {"--what", "1"}, {"file"}}) {
+  for (const std::vector<const char*>& arguments :
+       std::vector<std::vector<const char*>>{{"--socket"},
+                                             {"--memory-limit", "2g"},
+                                             {"--http-port", "x"},
+                                             {"--http-port", "65536"},
+                                             {"--what", "1"},
+                                             {"file"}}) {
     EXPECT_FALSE(parse(arguments).has_value()) << arguments.front();
   }
 }

@@ -5,13 +5,17 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 
 namespace cus::test {
 
 class TempDir {
  public:
-  TempDir() : path_(::mkdtemp(name_.data())) {}
+  TempDir() {
+    if (::mkdtemp(name_.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    path_ = name_;
+  }
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
   ~TempDir() {
