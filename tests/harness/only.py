@@ -22,3 +22,4 @@ IMAGE_ON_DISK = pytest.mark.native_only(
 PROCESS_RECORDS = pytest.mark.native_only(
     "numbers of processes that a reboot gives to others; Docker's daemon remembers its containers itself")
 MANY_AT_ONCE = pytest.mark.native_only("50 sandboxes at work take Docker a minute to make; restart_test.py kills its server too")
+NO_ROOT = pytest.mark.native_only("a server without any right on its machine; whoever may speak to Docker is root")

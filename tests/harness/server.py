@@ -31,6 +31,18 @@ class Server:
         self.engine = engine.of(self)
         self.process = None
         self.port = None
+        self.program = os.environ["CUS_SERVER"]
+        self.user = None  # the test's own, which is root
+
+    def give_to(self, user):
+        """From the next start on it runs as this host user, from copies of the programs that it can get to."""
+        self.user = user
+        for name in ("CUS_SERVER", "CUS_GUEST"):
+            shutil.copy(os.environ[name], self.home)
+        self.program = os.path.join(self.home, os.path.basename(os.environ["CUS_SERVER"]))
+        self.settings["GUEST_PROGRAM"] = os.path.join(self.home, os.path.basename(os.environ["CUS_GUEST"]))
+        os.chown(self.home, user, user)
+        return self
 
     def use(self, engine):
         """From the next start on; what the engine before has of it stays there."""
@@ -45,9 +57,9 @@ class Server:
         """Starts it and waits until it serves, and until the start's own probe sandbox has come and gone."""
         with open(self.log_path, "ab") as log:
             begin = log.tell()
-            self.process = subprocess.Popen(
-                [os.environ["CUS_SERVER"], "serve"], env=self.environment(), cwd=self.home,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            who = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
+            self.process = subprocess.Popen([self.program, "serve"], env=self.environment(), cwd=self.home,
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, **who)
         if expect_failure:
             code = self.process.wait(20)
             return code, self.log_text(begin)

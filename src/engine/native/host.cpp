@@ -76,6 +76,12 @@ bool is_old(const std::string& version) {
   return false;
 }
 
+std::string_view instead_of(std::string_view controller) {
+  if (controller == "memory") return "is kept by the guest only, which looks now and then";
+  if (controller == "pids") return "is kept by the kernel's count for a user only";
+  return "does not hold";
+}
+
 std::string sysctl(const std::string& name) {
   std::string value = read_small_file("/proc/sys/" + name).value_or("");
   while (value.ends_with('\n')) value.pop_back();
@@ -113,10 +119,9 @@ std::vector<std::string> host_warnings(const Cgroups& cgroups) {
   std::vector<std::string> warnings;
   for (const std::string& controller : cgroups.missing()) {
     warnings.push_back(
-        fmt::format("The {} limit of a sandbox does not hold: no control group can be made. Run as root, or "
-                    "under systemd with "
-                    "Delegate=yes.",
-                    controller));
+        fmt::format("The {} limit of a sandbox {}: no control group can be made. Run as root, or under "
+                    "systemd with Delegate=yes.",
+                    controller, instead_of(controller)));
   }
   if (sysctl("user/max_user_namespaces") == "0")
     warnings.emplace_back("The kernel allows no user namespaces: sysctl user.max_user_namespaces=15000.");
