@@ -59,6 +59,13 @@ Task<Result<>> Core::prepare() {
   co_return co_await registry_->adopt();
 }
 
+Task<Result<engine::Report>> Core::engine_report() {
+  if (engine_report_) co_return *engine_report_;
+  Result<engine::Report> report = co_await engine_->report();
+  if (report) engine_report_ = *report;
+  co_return report;
+}
+
 // The only place that knows which engines there are.
 Task<> Core::choose_engine() {
   using config::Engine;

@@ -42,6 +42,8 @@ class Core {
 
   sandbox::Registry& registry() { return *registry_; }
   engine::ContainerEngine& engine() { return *engine_; }
+  // What it said of itself when first asked.
+  Task<Result<engine::Report>> engine_report();
   store::Store& store() { return *store_; }
   egress::Egress& egress() { return *egress_; }
   const sandbox::Layout& layout() const { return layout_; }
@@ -63,6 +65,7 @@ class Core {
   std::optional<Fd> lock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::ContainerEngine> engine_;
+  std::optional<engine::Report> engine_report_;
   std::unique_ptr<egress::Egress> egress_;
   std::unique_ptr<sandbox::Registry> registry_;
 };

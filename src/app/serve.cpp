@@ -69,7 +69,12 @@ Task<Result<Json>> readiness(Core& core) {
   if (const Result<> alive = co_await core.engine().ping(); !alive) co_return std::unexpected(alive.error());
   if (const Result<InstanceId> stored = co_await core.store().instance(); !stored)
     co_return std::unexpected(stored.error());
-  co_return Json{{"status", "ready"}, {"sandboxes", core.registry().awake()}};
+  const Result<engine::Report> report = co_await core.engine_report();
+  if (!report) co_return std::unexpected(report.error());
+  co_return Json{{"status", "ready"},
+                 {"sandboxes", core.registry().awake()},
+                 {"engine", report->name},
+                 {"limits", report->limits}};
 }
 
 Task<Json> examine_as_json(Core& core) {

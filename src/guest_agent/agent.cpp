@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 
 #include "build_id.hpp"
 #include "dialer.hpp"
@@ -65,11 +64,10 @@ int run_agent(const Options& options) {
 
   reaper->start();
   supervisors.prepare();
-  launch(executor, dialer.run());
-  // The server's answer takes longer than this, and no job comes before it.
-  boost::asio::post(executor, [&options] {
+  dialer.do_meanwhile([&options] {
     if (!fill_home(options.home)) complain("the home is incomplete", options.home.c_str());
   });
+  launch(executor, dialer.run());
   if (options.memory_limit > 0) launch(executor, guard_memory(options.memory_limit, oom));
   const auto open = std::make_shared<int>(0);
   for (const ProxyPort port : {ProxyPort{.port = options.http_port, .via = "http"},

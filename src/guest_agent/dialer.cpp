@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cus/base/json.hpp"
 #include "cus/guest/protocol.hpp"
@@ -60,6 +61,7 @@ Task<Result<Dialer::Connection>> Dialer::dial(HelloKind kind, Deadline deadline)
   if (!stream) co_return std::unexpected(stream.error());
   const Result<> said = co_await say_hello(**stream, kind, deadline);
   if (!said) co_return std::unexpected(said.error());
+  if (const auto work = std::exchange(meanwhile_, nullptr)) work();
   const Result<SecretPage> page = SecretPage::make();
   if (!page) co_return std::unexpected(page.error());
   auto rest = co_await read_answer(**stream, page->bytes(), deadline);

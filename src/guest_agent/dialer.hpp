@@ -22,6 +22,8 @@ class Dialer {
   Dialer(const Dialer&) = delete;
   Dialer& operator=(const Dialer&) = delete;
 
+  // Done once, while the server thinks about the first hello: no job can come before its answer.
+  void do_meanwhile(std::function<void()> work) { meanwhile_ = std::move(work); }
   // For ever.
   Task<> run();
   // One connection for a client of a proxy port, to be spliced as it is.
@@ -49,6 +51,7 @@ class Dialer {
   Token token_;
   Service& service_;
   Event connected_;
+  std::function<void()> meanwhile_;
   std::unordered_set<net::Stream*> work_;
   int dialled_ = 0;  // work connections, including those being dialled
   int idle_ = 0;     // of these, being dialled or waiting for a request

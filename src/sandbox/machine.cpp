@@ -2,6 +2,7 @@
 #include "machine.hpp"
 
 #include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
 
 #include "cus/base/log.hpp"
@@ -105,24 +106,47 @@ Task<Result<>> Machine::thaw() {
   co_return co_await services_.engine.resume(storage_);
 }
 
+Task<Result<>> Machine::make_directories() {
+  const Result<engine::Owner> owner = co_await services_.engine.owner(storage_);
+  if (!owner) co_return std::unexpected(owner.error());
+  const Layout layout = services_.layout;
+  co_return co_await services_.pool.run([layout, storage = storage_, key = key_, owner = *owner] {
+    return layout.make_chat(storage, key, owner.uid, owner.gid);
+  });
+}
+
+// With a new token: the row is there before the container, so that what exists in the engine is always known
+// to the store.
+Task<Result<>> Machine::remember(const engine::SandboxSpec& spec, const std::string& hash) {
+  store::SandboxRow row{.storage = storage_,
+                        .image = spec.image,
+                        .spec_hash = hash,
+                        .token = random_hex(guest::token_bytes),
+                        .created = std::chrono::system_clock::now()};
+  Result<> put = co_await services_.store.put_sandbox(row);
+  if (put) row_ = std::move(row);
+  co_return put;
+}
+
 Task<Result<>> Machine::start() {
   const auto began = Clock::now();
   const Layout layout = services_.layout;
-  const Result<engine::Owner> owner = co_await services_.engine.owner(storage_);
-  if (!owner) co_return std::unexpected(owner.error());
-  const Result<> made = co_await services_.pool.run([layout, storage = storage_, key = key_, owner = *owner] {
-    return layout.make_chat(storage, key, owner.uid, owner.gid);
-  });
-  if (!made) co_return made;
   const engine::SandboxSpec spec = make_spec(layout, services_.settings, services_.instance, storage_);
   const std::string hash = spec_hash(spec);
   engine::State state = engine::State::absent;
-  if (row_) {
+  const bool remembered = !row_;
+  if (remembered) {
+    using boost::asio::experimental::awaitable_operators::operator&&;
+    const auto [made, kept] = co_await (make_directories() && remember(spec, hash));
+    if (!made) co_return made;
+    if (!kept) co_return kept;
+  } else {
+    if (const Result<> made = co_await make_directories(); !made) co_return made;
     const Result<engine::Sandbox> found = co_await services_.engine.inspect(storage_);
     if (!found) co_return std::unexpected(found.error());
     state = found->state;
   }
-  const Result<> started = co_await start_from(state, spec, hash);
+  const Result<> started = co_await start_from(state, spec, remembered ? std::string() : hash);
   if (!started) {
     log::failure(log::Level::error, "sandbox.start_failed", started.error(), {{"storage", storage_.str()}});
     co_return started;
@@ -149,7 +173,7 @@ Task<Result<>> Machine::start_from(engine::State state, const engine::SandboxSpe
       co_return stopped;
     state = engine::State::stopped;
   }
-  const bool stale = row_ && row_->spec_hash != hash;
+  const bool stale = !hash.empty() && row_->spec_hash != hash;
   bool create = state == engine::State::absent;
   if (state == engine::State::dead || (stale && !create)) {
     const Result<> removed = co_await services_.engine.remove(storage_, services_.instance);
@@ -157,19 +181,14 @@ Task<Result<>> Machine::start_from(engine::State state, const engine::SandboxSpe
     create = true;
   }
   if (has_history_) news_ = restarted_news;
-  co_return co_await launch(spec, hash, create);
+  if (!hash.empty()) {
+    if (const Result<> kept = co_await remember(spec, hash); !kept) co_return kept;
+  }
+  co_return co_await launch(spec, create);
 }
 
-// The row is there before the container, so that what exists in the engine is always known to the store.
-Task<Result<>> Machine::launch(const engine::SandboxSpec& spec, const std::string& hash, bool create) {
-  store::SandboxRow row{.storage = storage_,
-                        .image = spec.image,
-                        .spec_hash = hash,
-                        .token = random_hex(guest::token_bytes),
-                        .created = std::chrono::system_clock::now()};
-  if (const Result<> put = co_await services_.store.put_sandbox(row); !put) co_return put;
-  row_ = row;
-  listener_.expect_first(row.token);
+Task<Result<>> Machine::launch(const engine::SandboxSpec& spec, bool create) {
+  listener_.expect_first(row_->token);
   if (const Result<> heard = listener_.listen(services_.layout.server_socket(storage_)); !heard)
     co_return heard;
   if (create) {

@@ -59,8 +59,11 @@ class Machine : public std::enable_shared_from_this<Machine> {
   std::shared_ptr<Flight> begin(Step step);
   static Task<> fly(std::shared_ptr<Machine> self, std::shared_ptr<Flight> flight, Step step);
   Task<Result<>> start();
+  // `hash` is empty when the row is this start's own already.
   Task<Result<>> start_from(engine::State state, const engine::SandboxSpec& spec, const std::string& hash);
-  Task<Result<>> launch(const engine::SandboxSpec& spec, const std::string& hash, bool create);
+  Task<Result<>> launch(const engine::SandboxSpec& spec, bool create);
+  Task<Result<>> make_directories();
+  Task<Result<>> remember(const engine::SandboxSpec& spec, const std::string& hash);
   Task<Result<>> halt();
   Task<Result<>> thaw();
   Task<Result<>> discard();

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server as an ordinary user without sudo, on a machine without Docker."""
 
+import json
 import os
 import subprocess
+import urllib.request
 
 import pytest
 
@@ -48,6 +50,12 @@ def test_given_no_control_groups_when_a_command_takes_too_much_memory_then_it_is
     result = server.mcp(chat).bash_result("python3 -c 'held = bytearray(400_000_000); import time; time.sleep(30)'")
     assert result["isError"] and "out of memory" in result["content"][0]["text"], result
     assert server.run(chat, "echo on") == "on\n[exit 0]"
+
+
+def test_given_no_control_groups_when_readiness_is_asked_then_no_limit_is_promised(server):
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/readyz", timeout=10) as answer:
+        ready = json.load(answer)
+    assert ready["facts"]["engine"] == "native" and ready["facts"]["limits"] == []
 
 
 def test_given_no_control_groups_when_doctor_is_asked_then_it_says_what_does_not_hold(server):

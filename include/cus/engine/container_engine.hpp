@@ -39,6 +39,7 @@ struct Report {
   std::string name;                   // "docker"
   std::string version;                // "20.10.24"
   std::string detail;                 // API version, runtime versions
+  std::vector<std::string> limits;    // of a sandbox, that the engine holds: "memory", "cpu", "pids"
   std::vector<std::string> warnings;  // known vulnerabilities with their CVE ids and what to upgrade
 };
 

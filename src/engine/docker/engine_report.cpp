@@ -30,17 +30,23 @@ std::string runtimes_of(const Json& host) {
 
 struct Ability {
   std::string_view key;
+  std::string_view limit;
   std::string_view warning;
 };
 
 constexpr std::array abilities = {
-    Ability{"MemoryLimit", "The engine cannot limit memory: enable the memory cgroup."},
-    Ability{"CpuCfsQuota", "The engine cannot limit CPU time: enable the cpu cgroup."},
-    Ability{"PidsLimit", "The engine cannot limit the number of processes: enable the pids cgroup."}};
+    Ability{"MemoryLimit", "memory", "The engine cannot limit memory: enable the memory cgroup."},
+    Ability{"CpuCfsQuota", "cpu", "The engine cannot limit CPU time: enable the cpu cgroup."},
+    Ability{"PidsLimit", "pids", "The engine cannot limit the number of processes: enable the pids cgroup."}};
 
-void add_missing_abilities(const Json& host, std::vector<std::string>& warnings) {
+void add_abilities(const Json& host, Report& report) {
+  std::vector<std::string>& warnings = report.warnings;
   for (const Ability& ability : abilities) {
-    if (get_bool(host, ability.key) == false) warnings.emplace_back(ability.warning);
+    if (get_bool(host, ability.key) == false) {
+      warnings.emplace_back(ability.warning);
+    } else {
+      report.limits.emplace_back(ability.limit);
+    }
   }
   const Json* security = get_member(host, "SecurityOptions");
   if (security == nullptr || !security->is_array()) return;
@@ -60,6 +66,7 @@ Result<Report> make_report(const EngineInfo& info, std::string_view api_version,
   Report report{.name = info.name,
                 .version = info.version,
                 .detail = fmt::format("API {}", api_version),
+                .limits = {},
                 .warnings = {}};
   for (const Component& component : info.components) {
     if (component.name != "engine")
@@ -68,7 +75,7 @@ Result<Report> make_report(const EngineInfo& info, std::string_view api_version,
   if (const std::string runtimes = runtimes_of(*host); !runtimes.empty())
     report.detail += ", runtimes: " + runtimes;
   report.warnings = known_vulnerabilities(info);
-  add_missing_abilities(*host, report.warnings);
+  add_abilities(*host, report);
   return report;
 }
 

@@ -147,6 +147,14 @@ void Cgroups::find_separate(const std::string& mount) {
   }
 }
 
+std::vector<std::string> Cgroups::held() const {
+  std::vector<std::string> held;
+  for (const std::string_view controller : wanted) {
+    if (std::ranges::find(missing_, controller) == missing_.end()) held.emplace_back(controller);
+  }
+  return held;
+}
+
 std::string Cgroups::version() const {
   if (hierarchies_.empty()) return "no cgroups";
   return unified() ? "cgroup v2" : "cgroup v1";

@@ -20,6 +20,8 @@ class Cgroups {
   // Controllers that cannot limit a sandbox here, of "memory", "cpu", "pids".
   const std::vector<std::string>& missing() const { return missing_; }
   std::string version() const;
+  // The controllers that can.
+  std::vector<std::string> held() const;
 
   // Makes the group, or sets the limits of what is there.
   Result<> make(const std::string& name, const Limits& limits) const;

@@ -78,6 +78,7 @@ Result<Report> NativeHost::report() const {
   return Report{.name = "native",
                 .version = "bubblewrap " + *version,
                 .detail = cgroups_.version(),
+                .limits = cgroups_.held(),
                 .warnings = host_warnings(cgroups_)};
 }
 

@@ -181,7 +181,7 @@ TEST_F(JobTest, GivenAThousandShortJobs_WhenTheyHaveEnded_ThenNoProcessAndNoDesc
   const std::size_t before = count_descriptors(rig_.guest());
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(rig_.run("exit 3").end.at("code"), 3);
   wait_until(at_rest);
-  EXPECT_EQ(count_descriptors(rig_.guest()), before);
+  wait_until([&] { return count_descriptors(rig_.guest()) == before; });
   EXPECT_EQ(rig_.request("GET", "/v1/jobs").body.at("jobs").size(),
             static_cast<std::size_t>(guest::max_kept_jobs));
 }

@@ -19,7 +19,7 @@ Task<Result<>> FakeEngine::note(std::string call) {
 }
 
 Task<Result<engine::Report>> FakeEngine::report() {
-  co_return engine::Report{"fake", "1", "", {}};
+  co_return engine::Report{"fake", "1", "", {}, {}};
 }
 
 Task<Result<std::vector<engine::Sandbox>>> FakeEngine::list(const InstanceId&) {
