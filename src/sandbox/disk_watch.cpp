@@ -2,6 +2,9 @@
 #include <fmt/core.h>
 #include <sys/statvfs.h>
 
+#include <utility>
+
+#include "cus/base/event.hpp"
 #include "cus/base/log.hpp"
 #include "disk_use.hpp"
 #include "registry_state.hpp"
@@ -12,8 +15,9 @@ namespace {
 constexpr auto look_pause = std::chrono::seconds(1);
 // A walk may use so much of a thread's time.
 constexpr int rest_per_walk = 20;
-constexpr auto still_at_work = std::chrono::seconds(10);
-constexpr unsigned rounds_for_everybody = 30;
+constexpr unsigned rounds_for_everybody = 10;
+// Many walks one after the other would keep a processor from those who work.
+constexpr auto pause_between = std::chrono::milliseconds(2);
 constexpr auto ask_limit = std::chrono::seconds(5);
 
 struct Seen {
@@ -55,8 +59,8 @@ std::uint64_t free_bytes(const Layout& layout) {
 }
 
 // Whoever works may write much in a second; what a command left behind is looked at now and then.
-bool is_at_work(const Machine& machine) {
-  return machine.holds() > 0 || Clock::now() - machine.last_activity() < still_at_work;
+bool is_at_work(const Machine& machine, Deadline last_look) {
+  return machine.holds() > 0 || machine.last_activity() >= last_look;
 }
 
 bool is_over(const DiskLimits& limits, const Seen& seen) {
@@ -85,16 +89,19 @@ Task<> Registry::watch_disk() {
   const Layout layout = state->services.layout;
   std::map<StorageId, DiskUse> before;
   auto pause = Clock::duration(look_pause);
+  Deadline looked = Clock::now();
   for (unsigned round = 1; limits.bytes > 0 && !co_await state->closing.wait(after(pause)); ++round) {
     pause = look_pause;
     const std::uint64_t free = co_await state->services.pool.run([layout] { return free_bytes(layout); });
+    const Deadline last_look = std::exchange(looked, Clock::now());
     const bool everybody = round % rounds_for_everybody == 0 || free < limits.reserve;
     std::vector<MachinePtr> chosen;
     for (const auto& [key, machine] : state->machines) {
-      if (machine->ready() && (everybody || is_at_work(*machine))) chosen.push_back(machine);
+      if (machine->ready() && (everybody || is_at_work(*machine, last_look))) chosen.push_back(machine);
     }
     for (const MachinePtr& machine : chosen) {
       const StorageId storage = machine->storage();
+      if (co_await state->closing.wait(after(pause_between))) co_return;
       Seen seen = co_await state->services.pool.run([layout, storage] { return look(layout, storage); });
       seen.free = free;
       pause = std::max(pause, seen.took * rest_per_walk);
