@@ -166,6 +166,12 @@ std::size_t count_descriptors(pid_t pid) {
   return count;
 }
 
+bool is_stopped(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return text.substr(text.rfind(')') + 1).starts_with(" T");
+}
+
 std::string children_of(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children");
   std::string text;
@@ -196,6 +202,7 @@ TEST_F(JobTest, GivenASupervisorThatIsKilledBeforeItReadsItsOrder_WhenTheJobIsFo
   wait_until([this] { return !children_of(rig_.guest()).empty(); });
   const pid_t ahead = std::stoi(children_of(rig_.guest()));
   ASSERT_EQ(::kill(ahead, SIGSTOP), 0);
+  wait_until([ahead] { return is_stopped(ahead); });
   const auto job = rig_.start(Rig::spec("echo once"));
   ASSERT_EQ(::kill(ahead, SIGKILL), 0);
   const Outcome outcome = job->finish();
