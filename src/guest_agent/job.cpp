@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "launch.hpp"
+#include "plan_block.hpp"
 
 namespace cus::guest_agent {
 namespace {
@@ -61,10 +62,10 @@ int Job::run_under_supervisor(const ExecPlan& plan, bool keep_stdin_open) {
   return 0;
 }
 
-// Killed from inside before it read its order, a supervisor has run nothing: another one does. Not with an
-// open standard input, whose bytes may be lost already.
+// Killed from inside before it began with its order, a supervisor has run nothing: another one does. Not with
+// an open standard input, whose bytes may be lost already.
 bool Job::run_again() {
-  if (ended_ || killing_ || input_ || run_again_) return false;
+  if (ended_ || killing_ || input_ || run_again_ || is_begun(plan_.block_fd())) return false;
   run_again_ = true;
   error_code ignored;
   channel_.close(ignored);
@@ -99,8 +100,9 @@ Task<> Job::follow_supervisor(std::shared_ptr<Job> job) {
       job->on_message(message);
       continue;
     }
-    if (got < 0 && errno == ECONNRESET && job->run_again()) continue;
-    if (got >= 0 || errno != EAGAIN) break;
+    const bool lost = got >= 0 || errno != EAGAIN;
+    if (lost && job->run_again()) continue;
+    if (lost) break;
     const auto [error] = co_await job->channel_.async_wait(asio::posix::stream_descriptor::wait_read,
                                                            asio::as_tuple(asio::use_awaitable));
     if (error) break;

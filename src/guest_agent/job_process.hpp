@@ -26,8 +26,7 @@ struct JobStreams {
   bool input = false;
 };
 
-// Sends the order to run down a supervisor's channel. The error is an errno; EPIPE and ECONNRESET say that
-// the supervisor is gone.
+// Sends the order to run down a supervisor's channel. The error is an errno.
 std::expected<JobPipes, int> hand_over(int channel, const ExecPlan& plan, JobStreams streams);
 
 // Descriptors 0 to 5 are /dev/null or what the guest was started with, so that a supervisor's can be put in

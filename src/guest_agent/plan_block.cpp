@@ -3,8 +3,10 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <vector>
 
 #include "memory_file.hpp"
@@ -17,6 +19,7 @@ namespace {
 struct Header {
   std::array<std::uint64_t, 3> entries{};  // candidates, argv, env, without the ending 0
   std::uint64_t cwd = 0;
+  std::uint64_t begun = 0;
 };
 
 std::size_t size_of(const PlanTexts& texts) {
@@ -78,6 +81,16 @@ bool map_plan_block(int fd, Plan& plan) {
   }
   plan = {.cwd = base + header->cwd, .candidates = arrays[0], .argv = arrays[1], .envp = arrays[2]};
   return true;
+}
+
+bool note_begun(int fd) {
+  const std::uint64_t begun = 1;
+  return ::pwrite(fd, &begun, sizeof begun, offsetof(Header, begun)) == sizeof begun;
+}
+
+bool is_begun(int fd) {
+  std::uint64_t begun = 0;
+  return ::pread(fd, &begun, sizeof begun, offsetof(Header, begun)) != sizeof begun || begun != 0;
 }
 
 }  // namespace cus::guest_agent

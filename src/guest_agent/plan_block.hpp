@@ -33,4 +33,9 @@ struct Plan {
 // False when the block cannot be mapped. System calls only.
 bool map_plan_block(int fd, Plan& plan);
 
+// The supervisor says before it starts the command that it will; the guest asks when the supervisor was lost,
+// to know whether the command may have run. False when that cannot be noted.
+bool note_begun(int fd);
+bool is_begun(int fd);
+
 }  // namespace cus::guest_agent

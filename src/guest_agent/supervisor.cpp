@@ -166,9 +166,9 @@ bool receive_order(Plan& plan) {
   if (fds->cmsg_len != CMSG_LEN(count * sizeof(int))) return false;
   int plan_fd = -1;
   std::memcpy(&plan_fd, CMSG_DATA(fds) + (count - 1) * sizeof(int), sizeof plan_fd);
-  const bool mapped = map_plan_block(plan_fd, plan);
+  const bool ready = map_plan_block(plan_fd, plan) && note_begun(plan_fd);
   ::close(plan_fd);
-  return mapped;
+  return ready;
 }
 
 // The child borrows this process's memory until it execs: no page is copied.

@@ -14,6 +14,11 @@
 namespace cus::guest_agent {
 namespace {
 
+// What sending to a process that was killed says, depending on how far its end has come and on the kernel.
+bool is_loss(int error) {
+  return error == EPIPE || error == ECONNRESET || error == ECONNREFUSED || error == ENOTCONN;
+}
+
 // The fork must not stand in the way of a short command, nor of the answer to it.
 constexpr auto pause_after_start = std::chrono::milliseconds(10);
 constexpr auto pause_after_end = std::chrono::microseconds(100);
@@ -34,8 +39,7 @@ std::expected<JobProcess, int> Supervisors::start(const ExecPlan& plan, JobStrea
       return JobProcess{
           .supervisor = taken.pid, .channel = std::move(taken.channel), .pipes = std::move(*pipes)};
     }
-    if (!again || (pipes.error() != EPIPE && pipes.error() != ECONNRESET))
-      return std::unexpected(pipes.error());
+    if (!again || !is_loss(pipes.error())) return std::unexpected(pipes.error());
   }
   std::unreachable();
 }
