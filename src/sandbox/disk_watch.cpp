@@ -2,8 +2,6 @@
 #include <fmt/core.h>
 #include <sys/statvfs.h>
 
-#include <utility>
-
 #include "cus/base/event.hpp"
 #include "cus/base/log.hpp"
 #include "disk_use.hpp"
@@ -58,11 +56,6 @@ std::uint64_t free_bytes(const Layout& layout) {
   return known ? std::uint64_t{info.f_bavail} * info.f_frsize : UINT64_MAX;
 }
 
-// Whoever works may write much in a second; what a command left behind is looked at now and then.
-bool is_at_work(const Machine& machine, Deadline last_look) {
-  return machine.holds() > 0 || machine.last_activity() >= last_look;
-}
-
 bool is_over(const DiskLimits& limits, const Seen& seen) {
   return seen.use.bytes > limits.bytes || seen.use.files > limits.files || seen.free < limits.reserve;
 }
@@ -89,15 +82,14 @@ Task<> Registry::watch_disk() {
   const Layout layout = state->services.layout;
   std::map<StorageId, DiskUse> before;
   auto pause = Clock::duration(look_pause);
-  Deadline looked = Clock::now();
   for (unsigned round = 1; limits.bytes > 0 && !co_await state->closing.wait(after(pause)); ++round) {
     pause = look_pause;
     const std::uint64_t free = co_await state->services.pool.run([layout] { return free_bytes(layout); });
-    const Deadline last_look = std::exchange(looked, Clock::now());
     const bool everybody = round % rounds_for_everybody == 0 || free < limits.reserve;
     std::vector<MachinePtr> chosen;
+    // A command that runs may write much in a second; what one left behind is looked at now and then.
     for (const auto& [key, machine] : state->machines) {
-      if (machine->ready() && (everybody || is_at_work(*machine, last_look))) chosen.push_back(machine);
+      if (machine->ready() && (everybody || machine->holds() > 0)) chosen.push_back(machine);
     }
     for (const MachinePtr& machine : chosen) {
       const StorageId storage = machine->storage();

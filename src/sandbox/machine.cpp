@@ -17,6 +17,7 @@ constexpr auto call_home_limit = std::chrono::seconds(10);
 constexpr auto redial_limit = std::chrono::seconds(3);
 constexpr auto stop_grace = std::chrono::seconds(5);
 constexpr auto quiet_time = std::chrono::milliseconds(500);
+constexpr auto short_use = std::chrono::milliseconds(250);
 constexpr auto status_limit = std::chrono::seconds(2);
 
 constexpr std::string_view restarted_news =
@@ -88,14 +89,20 @@ Task<Result<>> Machine::wake(Deadline deadline) {
   co_return Result<>{};
 }
 
-Task<Result<>> Machine::rouse(Deadline deadline) {
-  if (Clock::now() - last_activity_ < quiet_time) co_return Result<>{};
-  if (co_await guest().status(std::min(deadline, after(status_limit)))) {
-    touch();
-    co_return Result<>{};
+void Machine::rouse() {
+  if (rousing_ || Clock::now() - last_activity_ < quiet_time) return;
+  rousing_ = true;
+  spawn(services_.executor, "sandbox.rouse", rouse_if_silent(shared_from_this()));
+}
+
+// Most uses are over before anything is asked.
+Task<> Machine::rouse_if_silent(std::shared_ptr<Machine> self) {
+  co_await sleep_until(after(short_use));
+  if (self->holds_ > 0 && self->ready() && !co_await self->guest().status(after(status_limit)) &&
+      self->ready()) {
+    self->begin(&Machine::thaw);
   }
-  if (ready()) begin(&Machine::thaw);
-  co_return co_await wake(deadline);
+  self->rousing_ = false;
 }
 
 // An engine that does not answer is no reason to refuse a sandbox that may be well.

@@ -24,9 +24,10 @@ class Machine : public std::enable_shared_from_this<Machine> {
 
   // Running and connected, whatever state it was in. Callers share one start; each waits by its own deadline.
   Task<Result<>> wake(Deadline deadline);
-  // Asks a guest that was quiet for a while, and resumes a sandbox that somebody paused: its connections
-  // stay, but nothing answers on them. What is merely slow is left as it is.
-  Task<Result<>> rouse(Deadline deadline);
+  // A sandbox that somebody paused keeps its connections, but nothing answers on them. Whoever is about to
+  // use one that was quiet for a while calls this: when the use lasts, the guest is asked, and a paused
+  // sandbox is resumed and goes on with what it was sent. What is merely slow is left as it is.
+  void rouse();
   // Code::conflict when a start or stop is under way or more than `holders` hold it.
   Task<Result<>> stop(int holders = 0);
   Task<Result<>> remove();
@@ -65,6 +66,7 @@ class Machine : public std::enable_shared_from_this<Machine> {
   Task<Result<>> make_directories();
   Task<Result<>> remember(const engine::SandboxSpec& spec, const std::string& hash);
   Task<Result<>> halt();
+  static Task<> rouse_if_silent(std::shared_ptr<Machine> self);
   Task<Result<>> thaw();
   Task<Result<>> discard();
 
@@ -76,6 +78,7 @@ class Machine : public std::enable_shared_from_this<Machine> {
   std::shared_ptr<Flight> flight_;
   bool has_history_;
   bool used_ = false;
+  bool rousing_ = false;
   std::string news_;
   int holds_ = 0;
   Clock::time_point last_activity_ = Clock::now();

@@ -59,8 +59,8 @@ Task<Result<Computer>> Registry::acquire(const ChatKey& key, Deadline deadline) 
     }
     if (const Result<> awake = co_await machine->wake(deadline); !awake)
       co_return std::unexpected(awake.error());
-  } else if (const Result<> roused = co_await machine->rouse(deadline); !roused) {
-    co_return std::unexpected(roused.error());
+  } else {
+    machine->rouse();
   }
   co_return Computer{.storage = machine->storage(),
                      .guest = machine->guest(),
