@@ -68,7 +68,7 @@ Task<Result<Json>> ControlClient::ask(std::string_view method, std::string_view 
   const Result<std::string> text = co_await answer->connection.read_body(max_answer, deadline);
   if (!text) co_return std::unexpected(text.error());
   if (answer->status != 200) co_return std::unexpected(decode_error(*text));
-  co_return parse_json(*text);
+  co_return parse_json(*text, max_json_depth, max_json_list_values);
 }
 
 Task<Result<guest::JobStream>> ControlClient::exec(const ExecRequest& request) {

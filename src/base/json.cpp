@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cus/base/json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace cus {
 
 namespace {
 
-// One pass before the parser runs, so that a bomb of brackets costs no more than its bytes.
-bool nests_deeper(std::string_view text, std::size_t max_depth) {
+struct Shape {
+  std::size_t depth = 0;
+  std::size_t values = 1;
+};
+
+// One pass before the parser runs, so that a bomb of brackets or of values costs no more than its bytes.
+// Every value but the outermost follows a comma or opens its container. Ends early beyond a limit.
+Shape measure(std::string_view text, Shape limit) {
+  Shape shape;
   std::size_t depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -19,20 +27,30 @@ bool nests_deeper(std::string_view text, std::size_t max_depth) {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '[' || c == '{') {
-      if (++depth > max_depth) return true;
+      ++shape.values;
+      shape.depth = std::max(shape.depth, ++depth);
+    } else if (c == ',') {
+      ++shape.values;
     } else if ((c == ']' || c == '}') && depth > 0) {
       --depth;
     }
+    if (shape.depth > limit.depth || shape.values > limit.values) break;
   }
-  return false;
+  return shape;
 }
 
 }  // namespace
 
-Result<Json> parse_json(std::string_view text, std::size_t max_depth) {
+Result<Json> parse_json(std::string_view text, std::size_t max_depth, std::size_t max_values) {
   if (text.starts_with("\xEF\xBB\xBF"))
     return fail(Code::protocol, "JSON must not begin with a byte order mark.");
-  if (nests_deeper(text, max_depth)) return fail(Code::protocol, "JSON is nested too deeply.");
+  // The parser would take a NUL for the end of the text.
+  if (text.contains('\0')) return fail(Code::protocol, "This is not valid JSON.");
+  const Shape shape = measure(text, {.depth = max_depth, .values = max_values});
+  if (shape.depth > max_depth) return fail(Code::protocol, "JSON is nested too deeply.");
+  if (shape.values > max_values) {
+    return fail(Code::protocol, "JSON holds too many values: at most " + std::to_string(max_values) + ".");
+  }
   Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) return fail(Code::protocol, "This is not valid JSON.");
   return value;

@@ -90,7 +90,7 @@ Result<Container> parse_container(std::string_view body) {
 }
 
 Result<std::vector<Sandbox>> parse_container_list(std::string_view body, const InstanceId& instance) {
-  const Result<Json> json = parse_json(body);
+  const Result<Json> json = parse_json(body, max_json_depth, max_json_list_values);
   if (!json) return bad_answer("list", json.error().message);
   if (!json->is_array()) return bad_answer("list", "not an array");
   std::vector<Sandbox> sandboxes;

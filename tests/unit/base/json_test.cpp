@@ -56,12 +56,45 @@ INSTANTIATE_TEST_SUITE_P(Depths, DeepJson, ::testing::Values(1'000, 100'000, 1'0
 
 TEST(Json, GivenManyKeysAndALongString_WhenParsed_ThenTheyAreThere) {
   std::string text = "{";
-  for (int i = 0; i < 100'000; ++i) text += "\"k" + std::to_string(i) + "\":0,";
+  for (int i = 0; i < 90'000; ++i) text += "\"k" + std::to_string(i) + "\":0,";
   text += "\"s\":\"" + std::string(4U << 20U, 'x') + "\"}";
   const auto value = parse_json(text);
   ASSERT_TRUE(value);
-  EXPECT_EQ(value->size(), 100'001U);
+  EXPECT_EQ(value->size(), 90'001U);
   EXPECT_EQ(get_string(*value, "s")->size(), 4U << 20U);
+}
+
+std::string list_of(std::size_t count) {
+  std::string text = "[0";
+  for (std::size_t i = 1; i < count; ++i) text += ",0";
+  return text + "]";
+}
+
+TEST(Json, GivenValuesAtTheLimit_WhenParsed_ThenTheyPassAndOneMoreDoesNot) {
+  EXPECT_TRUE(parse_json(list_of(max_json_values - 1)));  // the list is a value too
+  EXPECT_FALSE(parse_json(list_of(max_json_values)));
+  EXPECT_TRUE(parse_json(list_of(9), 3, 10));
+  EXPECT_FALSE(parse_json(list_of(10), 3, 10));
+  EXPECT_TRUE(parse_json(R"({"a":1,"b":[2,3]})", 3, 5));
+  EXPECT_FALSE(parse_json(R"({"a":1,"b":[2,3]})", 3, 4));
+  EXPECT_TRUE(parse_json(R"(["a,b,[{,\",,"])", 3, 2)) << "commas and brackets in strings are text";
+  EXPECT_TRUE(parse_json("7", 3, 1));
+}
+
+// Case A07.
+TEST(Json, GivenAMillionValues_WhenParsed_ThenTheyAreRefusedWithAClearTextBeforeAnyIsBuilt) {
+  std::string keys = "{";
+  for (int i = 0; i < 1'000'000; ++i) keys += "\"k" + std::to_string(i) + "\":0,";
+  std::string lists = "[";
+  for (int i = 0; i < 1'000'000; ++i) lists += "[],";
+  for (const std::string& text : {keys + "\"k\":0}", lists + "0]", list_of(1'000'000)}) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto value = parse_json(text);
+    ASSERT_FALSE(value);
+    EXPECT_EQ(value.error().code, Code::protocol);
+    EXPECT_NE(value.error().message.find("100000"), std::string::npos) << value.error().message;
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(500));
+  }
 }
 
 TEST(Json, GivenDuplicateKeys_WhenParsed_ThenTheLastOneWins) {
