@@ -71,8 +71,11 @@ class SocketStream final : public Stream {
       const auto [waited] = co_await socket_.async_wait(
           Socket::wait_write,
           asio::bind_cancellation_slot(writes_.slot(), asio::as_tuple(asio::use_awaitable)));
-      if (waited) co_return socket_error(waited, writes_.expired(), "write");
+      if (!waited) continue;
+      if (writes_.expired()) drop_unsent_at_close(true);
+      co_return socket_error(waited, writes_.expired(), "write");
     }
+    if (drops_unsent_) drop_unsent_at_close(false);
     co_return Result<>{};
   }
 
@@ -107,8 +110,16 @@ class SocketStream final : public Stream {
   Executor executor() override { return socket_.get_executor(); }
 
  private:
+  // A peer that does not read would keep what it is owed in the kernel long after the end.
+  void drop_unsent_at_close(bool drop) {
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(drop, 0), ignored);
+    drops_unsent_ = drop;
+  }
+
   Socket socket_;
   unsigned reads_in_a_row_ = 0;
+  bool drops_unsent_ = false;
   DeadlineTimer reads_;
   DeadlineTimer writes_;
 };

@@ -183,5 +183,18 @@ TEST_F(StreamTest, GivenAListener_WhenConnected_ThenBytesArriveOverTcpAndUnixSoc
   std::filesystem::remove(path);
 }
 
+TEST_F(StreamTest, GivenAWriteThatTimedOut_WhenTheStreamCloses_ThenWhatThePeerWasOwedIsDropped) {
+  asio::ip::tcp::acceptor listener(loop_, {asio::ip::address_v4::loopback(), 0});
+  auto stream = run(connect_tcp(listener.local_endpoint(), soon()));
+  ASSERT_TRUE(stream);
+  const StreamPtr peer = make_stream(listener.accept());
+  const std::string block(32'000'000, 'x');
+  ASSERT_EQ(run((*stream)->write(block, at_once())).error().code, Code::timed_out);
+  stream->reset();
+  std::string last = "x";
+  while (last.starts_with('x')) last = read(*peer, soon(), 1'000'000);
+  EXPECT_EQ(last, "io") << "a reset, not the orderly end after all of it";
+}
+
 }  // namespace
 }  // namespace cus::net
