@@ -80,6 +80,21 @@ TEST_F(HttpConnectionTest, GivenTwoRequestsWithBodies_WhenCutAtEveryPlace_ThenBo
   }
 }
 
+TEST_F(HttpConnectionTest, GivenAFoldedHeader_WhenCutAtEveryPlace_ThenItIsRefused) {
+  for (const std::string bytes :
+       {"GET / HTTP/1.1\r\nHost: a\r\n b\r\nX: y\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\tz\r\n\r\n",
+        "GET / HTTP/1.1\r\n Host: a\r\n\r\n"}) {
+    for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+      HttpConnection made = connection();
+      spawn(loop_.get_executor(), "write", write_pieces(*peer_, bytes.substr(0, cut), bytes.substr(cut)));
+      const auto head = run(made.read_request(soon()));
+      ASSERT_FALSE(head) << bytes << cut;
+      EXPECT_EQ(head.error().code, Code::protocol) << bytes << cut;
+      run(sleep_until(Clock::now()));
+    }
+  }
+}
+
 // Nothing more comes: what is there must do.
 TEST_F(HttpConnectionTest, GivenAChunkedBodyThatArrivedAtOnce_WhenRead_ThenItNeedsNoFurtherBytes) {
   HttpConnection made = connection();
