@@ -37,10 +37,13 @@ Headers copy_headers(const Message& message) {
   return headers;
 }
 
-// The parser would join folded lines; a front server may see two headers there.
-bool has_folded_line(std::string_view raw) {
-  const std::string_view head =
-      raw.starts_with("\r\n") ? std::string_view() : raw.substr(0, raw.find("\r\n\r\n"));
+// The parser would join folded lines; a front server may see two headers there. The first `known` bytes were
+// looked at before, without the end of the head among them: a head that trickles in is not read over and
+// over.
+bool has_folded_line(std::string_view raw, std::size_t known) {
+  if (raw.starts_with("\r\n")) return false;
+  raw.remove_prefix(known < 3 ? 0 : known - 3);
+  const std::string_view head = raw.substr(0, raw.find("\r\n\r\n"));
   return head.contains("\r\n ") || head.contains("\r\n\t");
 }
 
@@ -77,16 +80,18 @@ struct HttpConnection::Impl {
   Task<Result<bool>> read_head(Parser& p, Deadline deadline) {
     constexpr bool is_request = std::is_same_v<Parser, RequestParser>;
     std::size_t taken = 0;
+    std::size_t known = 0;  // unread bytes that were looked at before
     chunks.reset();
     for (;;) {
       if (buffer.size() > 0) {
-        if (is_request && has_folded_line(unread())) {
+        if (is_request && has_folded_line(unread(), known)) {
           co_return fail(Code::protocol, "A header must not be folded over several lines.");
         }
         error_code error;
         const std::size_t used = p.put(buffer.data(), error);
         buffer.consume(used);
         taken += used;
+        known = buffer.size();
         if (error && error != http::error::need_more) co_return parse_error(error);
         const std::size_t seen = p.is_header_done() ? taken : taken + buffer.size();
         if (seen > limits.head_bytes) co_return parse_error(http::error::header_limit);
