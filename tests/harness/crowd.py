@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many connections that behave alike, held by a process of their own.
 
-As a program: python3 -m harness.crowd PLAN, a JSON object with `port`, `count` and what is in DEFAULTS. It opens them all,
-says so in a line, and keeps them until the server has closed every one or its input ends; then it prints what it saw."""
+As a program: python3 -m harness.crowd, and on its first line of input a plan, a JSON object with `port`, `count` and what is in
+DEFAULTS. It opens them all, says so in a line, and keeps them until the server has closed every one or its input ends; then
+it prints what it saw."""
 
 import collections
 import json
@@ -16,7 +17,7 @@ import time
 
 DEFAULTS = {
     "sources": ["127.0.0.1"],  # taken in turn
-    "first": "",               # sent when connected
+    "first": "",               # sent when connected; a list: taken in turn
     "drip": "",                # sent again and again after that
     "every": 1.0,              # seconds between two drips, or between two reads
     "reads": True,             # False: one byte at a time, so that the server cannot get rid of its answer
@@ -30,7 +31,9 @@ class Crowd:
 
     def __init__(self, port, count, **plan):
         from harness.oracles import beside
-        self.process = beside("crowd", json.dumps({"port": port, "count": count} | plan))
+        self.process = beside("crowd")
+        self.process.stdin.write(json.dumps({"port": port, "count": count} | plan) + "\n")
+        self.process.stdin.flush()
         self.opened = json.loads(self.process.stdout.readline())["open"]
 
     def report(self, seconds):
@@ -56,6 +59,7 @@ class Member:
         self.got = b""
         self.bytes = 0
         self.last = self.begun
+        self.silence = 0.0  # the longest
 
     def send(self, data):
         try:
@@ -73,19 +77,28 @@ class Member:
             data = b""
         self.got = (self.got + data)[:KEPT]
         self.bytes += len(data)
-        self.last = time.monotonic()
+        now = time.monotonic()
+        self.silence, self.last = max(self.silence, now - self.last), now
         return bool(data)
 
 
 def open_all(plan):
     poll = select.epoll()
     members = {}
+    firsts = plan["first"] if isinstance(plan["first"], list) else [plan["first"]]
     for number in range(plan["count"]):
         member = Member(plan, plan["sources"][number % len(plan["sources"])])
-        member.send(plan["first"].encode())
+        member.send(firsts[number % len(firsts)].encode())
         members[member.socket.fileno()] = member
         poll.register(member.socket, select.EPOLLIN if plan["reads"] else 0)
     return poll, members
+
+
+def nudge(plan, member):
+    if not plan["reads"]:
+        member.read(1)
+    elif plan["drip"]:
+        member.send(plan["drip"].encode())
 
 
 def keep(plan, poll, members):
@@ -106,12 +119,12 @@ def keep(plan, poll, members):
         if time.monotonic() >= following:
             following += plan["every"]
             for member in members.values():
-                member.send(plan["drip"].encode()) if plan["reads"] else member.read(1)
+                nudge(plan, member)
     return closed
 
 
 def main():
-    plan = DEFAULTS | json.loads(sys.argv[1])
+    plan = DEFAULTS | json.loads(sys.stdin.readline())
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     poll, members = open_all(plan)
@@ -123,6 +136,8 @@ def main():
         "closed_after": sorted(member.last - member.begun for member in closed),
         "statuses": collections.Counter(member.got[9:12].decode(errors="replace") for member in everyone),
         "bytes": sum(member.bytes for member in everyone),
+        "least_bytes": min(member.bytes for member in everyone),
+        "longest_silence": max(member.silence for member in everyone),
     }))
 
 

@@ -20,6 +20,7 @@ from harness.wait import wait_for
 from harness.wire import Wire
 
 REPORTS = re.compile(r"AddressSanitizer|ThreadSanitizer|LeakSanitizer|runtime error:|Assertion .*failed|terminate called")
+CONTROLS = re.compile(rb"[^\x20-\x7e\n]")
 STATUSES = {200, 202, 204, 206, 304, 307, 400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 417, 429, 431, 501, 503, 505}
 MAX_LOG_LINE = 16 * 1024
 # A sanitizer keeps freed memory for a while and runs everything several times slower.
@@ -125,9 +126,11 @@ class Watch:
         self.read_to += len(text)
         for canary in self.canaries:
             assert canary not in text, "a secret is in the log"
+        raw = CONTROLS.search(text)
+        assert not raw, text[max(0, raw.start() - 300):raw.end()]
         requests = []
-        for line in text.splitlines():
-            assert len(line) <= MAX_LOG_LINE and all(0x20 <= byte < 0x7f for byte in line), line[:300]
+        for line in text.split(b"\n")[:-1]:
+            assert len(line) <= MAX_LOG_LINE, line[:300]
             event = json.loads(line)
             assert isinstance(event, dict) and "event" in event, line[:300]
             if event["event"] == "http.request":
