@@ -23,10 +23,10 @@ INSTANTIATE_TEST_SUITE_P(Table, BadJson,
                          ::testing::Values("", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "{'a':1}", "nul",
                                            "NaN", "Infinity", "-", "01", "+1", "1.", ".5", "0x10", "1 2",
                                            "{} x", "{}{}", "[1]]", "// x\n1", "\"a", "\"\\x\"", "\"\\u12\"",
-                                           "\"\n\"", "\"\x01\"", "\"a\0b\""s, "\xEF\xBB\xBF{}",
-                                           "\xFE\xFF\0{"s, "\"\xFF\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"",
-                                           "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "1e400",
-                                           "-1e400", "1e999999999"));
+                                           "\"\n\"", "\"\x01\"", "\"a\0b\""s, "{}\0"s, "{}\0{}"s,
+                                           "\xEF\xBB\xBF{}", "\xFE\xFF\0{"s, "\"\xFF\"", "\"\xC0\x80\"",
+                                           "\"\xED\xA0\x80\"", "\"\\ud800\"", "\"\\udc00\"",
+                                           "\"\\ud800\\u0041\"", "1e400", "-1e400", "1e999999999"));
 
 TEST(Json, GivenNestingAtTheLimit_WhenParsed_ThenItPassesAndOneMoreDoesNot) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
