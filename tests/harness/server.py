@@ -134,9 +134,9 @@ class Server:
         rows = self.query(f"select storage from chats where tenant = '{tenant}' and chat = '{chat}'")
         return f"cus-{rows[0][0]}"
 
-    def home_of(self, chat):
+    def home_of(self, chat, tenant="default"):
         """The chat's home directory on this machine."""
-        return f"{self.data_root}/chats/{self.sandbox_of(chat).removeprefix('cus-')}/home"
+        return f"{self.data_root}/chats/{self.sandbox_of(chat, tenant).removeprefix('cus-')}/home"
 
     def rss_kib(self):
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:

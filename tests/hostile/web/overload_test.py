@@ -116,8 +116,7 @@ def test_given_one_key_with_all_its_requests_under_way_when_it_sends_more_then_o
     assert status(watch, request("GET", "/livez")) == 200, "an orchestrator must not take it for dead"
 
     for tenant in ("busy", "other"):
-        home = watch.server.data_root + "/chats/" + watch.server.sandbox_of(chat, tenant).removeprefix("cus-") + "/home"
-        pathlib.Path(home, "go").touch()
+        pathlib.Path(watch.server.home_of(chat, tenant), "go").touch()
     assert {call.result(30) for call in calls} == {"went\n[exit 0]"}
     assert [ping(watch, key).status for key in (BUSY, OTHER)] == [200, 200]
     watch.check_sandboxes()
