@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python SDK v2, which asks for the newest era first: python_v2.py URL CHAT KEY"""
+"""The Python SDK v2, in the era it is told to ask for: python_v2.py URL CHAT KEY MODE"""
 
 import asyncio
 import sys
@@ -32,14 +32,14 @@ class Client:
         return task, stop
 
 
-async def main(url, chat, key):
+async def main(url, chat, key, mode):
     headers = {"X-Chat-Id": chat, "Authorization": f"Bearer {key}"}
     async with httpx2.AsyncClient(headers=headers, timeout=60) as http:
-        async with mcp.Client(streamable_http_client(url, http_client=http)) as client:
+        async with mcp.Client(streamable_http_client(url, http_client=http), mode=mode) as client:
             report("initialize", version=client.protocol_version, server=client.server_info.model_dump(exclude_none=True),
                    instructions=client.instructions)
             await take_steps(Client(client))
     report("close", closed=True)
 
 
-asyncio.run(main(*sys.argv[1:4]))
+asyncio.run(main(*sys.argv[1:5]))

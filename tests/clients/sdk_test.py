@@ -1,34 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs made with the official SDKs, and a desktop client behind mcp-remote: each goes through the same steps."""
-
-import secrets
+"""Programs made with the official SDKs and FastMCP, and a desktop client behind mcp-remote: each goes through the same steps."""
 
 import pytest
 
-from programs import HERE, NODE, python_with, steps
+from roster import MODERN, SDKS
 
-CLIENTS = {
-    "typescript-v1": lambda: [NODE, HERE / "sdk_v1.mjs"],
-    "typescript-v2": lambda: [NODE, HERE / "sdk_v2.mjs"],
-    "mcp-remote": lambda: [NODE, HERE / "mcp_remote.mjs"],
-    "python-v1": lambda: [python_with("mcp==1.30.0"), HERE / "python_v1.py"],
-    "python-v2": lambda: [python_with("mcp==2.3.0"), HERE / "python_v2.py"],
-}
+pytestmark = pytest.mark.parametrize("client", SDKS)
 
 
-@pytest.fixture(scope="module", params=CLIENTS)
-def name(request):
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def seen(name, keyed_server, tmp_path_factory):
-    """What this client saw, step by step, in a chat of its own."""
-    chat = f"{name}-{secrets.token_hex(4)}"
-    command = CLIENTS[name]() + [keyed_server.url, chat, keyed_server.key]
-    found = steps(command, tmp_path_factory.mktemp(name))
-    assert keyed_server.sandbox_of(chat)
-    return found
+@pytest.fixture
+def seen(visit):
+    assert visit.server.sandbox_of(visit.chat)
+    return visit.seen
 
 
 def text(result):
@@ -36,13 +19,12 @@ def text(result):
     return result["content"][0]["text"]
 
 
-def test_given_a_client_when_it_connects_then_both_agree_on_a_version_and_it_reads_the_instructions(name, seen):
+def test_given_a_client_when_it_connects_then_both_agree_on_a_version_and_it_reads_the_instructions(client, visit, seen):
     start = seen["initialize"]
     assert start["server"]["name"] == "computer-use-server" and "/home/assistant" in start["instructions"]
-    if name != "mcp-remote":  # it tells its own client what it likes
-        assert start["version"] == "2025-11-25"
-    if name == "typescript-v2":  # it asked for the newest era first
-        assert start["era"] == "legacy"
+    version = "2026-07-28" if client in MODERN else "2025-11-25"
+    assert visit.version() == version
+    assert start.get("version", version) == version
 
 
 def test_given_a_connection_when_tools_are_listed_then_bash_tool_is_there(seen):
@@ -67,10 +49,10 @@ def test_given_a_running_command_when_the_client_cancels_then_it_is_dead_within_
     assert seen["cancel"]["gone_after_ms"] < 5000, seen["cancel"]
 
 
-def test_given_a_client_with_a_time_limit_when_it_gives_up_then_the_command_is_dead_within_5_s_if_it_says_so(name, seen):
+def test_given_a_client_with_a_time_limit_when_it_gives_up_then_the_command_is_dead_within_5_s_if_it_says_so(client, seen):
     step = seen["timeout"]
     assert step["call"] == "rejected" and step["began"]
-    if name == "python-v1":  # it gives up without a word; the command has its own limit
+    if client == "Python SDK 1.27.2":  # it gives up without a word; the command has its own limit
         assert step["goes_on"]
     else:
         assert step["gone_after_ms"] < 5000

@@ -4,8 +4,8 @@
 const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 export const options = () => {
-  const [url, chat, key] = process.argv.slice(2);
-  return {url: new URL(url), headers: {'X-Chat-Id': chat, Authorization: `Bearer ${key}`}};
+  const [url, chat, key, mode] = process.argv.slice(2);
+  return {url: new URL(url), mode, headers: {'X-Chat-Id': chat, Authorization: `Bearer ${key}`}};
 };
 
 // client: {connect, list, call(name, arguments, options), close}, each as the SDK in question has it.
