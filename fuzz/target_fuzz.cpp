@@ -22,8 +22,8 @@ std::string encoded(std::string_view path, bool everything) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text;
   for (const char c : path) {
-    const bool plain = everything ? c == '/' || web::is_token_char(c) : !std::string_view("?#").contains(c);
-    if (plain && c != '%') {
+    const bool plain = everything ? c == '/' || web::is_token_char(c) : true;
+    if (plain && !std::string_view("%?#").contains(c)) {
       text += c;
       continue;
     }
