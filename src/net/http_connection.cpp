@@ -258,9 +258,16 @@ bool HttpConnection::has_buffered() const {
   return impl_->buffer.size() > 0;
 }
 
+std::string HttpConnection::take_buffered() {
+  std::string rest(impl_->unread());
+  impl_->parser.emplace<std::monostate>();
+  impl_->buffer.clear();
+  impl_->buffer.shrink_to_fit();
+  return rest;
+}
+
 std::pair<StreamPtr, std::string> HttpConnection::release() {
-  const auto data = impl_->buffer.data();
-  std::string rest(static_cast<const char*>(data.data()), data.size());
+  std::string rest = take_buffered();
   return {std::move(impl_->stream), std::move(rest)};
 }
 

@@ -146,7 +146,7 @@ class Session {
     std::optional<Response> response = answer_to(error, http_.has_request_line());
     if (!response) co_return false;
     const auto begun = Clock::now();
-    HttpExchange exchange(http_, server_.limits, server_.body_bytes, {},
+    HttpExchange exchange(http_, server_.limits, server_.totals, {},
                           Request{.method = {},
                                   .path = {},
                                   .query = {},
@@ -171,7 +171,7 @@ class Session {
                                   .content_length = head.content_length};
     Verdict verdict =
         server_.gate.judge(head, peer_, server_.draining ? Phase::draining : Phase::serving, begun);
-    HttpExchange exchange(http_, server_.limits, server_.body_bytes, wire, std::move(verdict.request),
+    HttpExchange exchange(http_, server_.limits, server_.totals, wire, std::move(verdict.request),
                           std::move(verdict.extra));
     const InProgress in_progress(server_, entry_, exchange);
     if (verdict.close) exchange.close_after();

@@ -29,11 +29,11 @@ bool has_no_body(int status) {
 
 }  // namespace
 
-HttpExchange::HttpExchange(net::HttpConnection& http, const ServerLimits& limits, std::uint64_t& body_bytes,
-                           Wire wire, Request request, net::Headers extra)
+HttpExchange::HttpExchange(net::HttpConnection& http, const ServerLimits& limits, Totals& totals, Wire wire,
+                           Request request, net::Headers extra)
     : http_(http),
       limits_(limits),
-      body_bytes_(body_bytes),
+      totals_(totals),
       wire_(wire),
       request_(std::move(request)),
       extra_(std::move(extra)),
@@ -42,7 +42,8 @@ HttpExchange::HttpExchange(net::HttpConnection& http, const ServerLimits& limits
       watched_(http.stream().executor()) {}
 
 HttpExchange::~HttpExchange() {
-  body_bytes_ -= held_;
+  totals_.held_bytes -= held_;
+  if (socket_) --totals_.websockets;
 }
 
 Task<Result<>> HttpExchange::begin_body(std::uint64_t limit) {
@@ -78,10 +79,10 @@ Task<Result<std::string>> HttpExchange::collect_body(std::uint64_t limit) {
     if (body.size() + *got > limit) {
       co_return fail(Code::too_large, "The request body is larger than " + std::to_string(limit) + " bytes.");
     }
-    if (body_bytes_ + *got > limits_.body_bytes_total) {
+    if (totals_.held_bytes + *got > limits_.body_bytes_total) {
       co_return fail(Code::unavailable, "The server is busy with other large requests. Try again.");
     }
-    body_bytes_ += *got;
+    totals_.held_bytes += *got;
     held_ += *got;
     body.append(piece.data(), *got);
     rate.arrived(*got, Clock::now());
@@ -202,13 +203,41 @@ void HttpExchange::finish_as(State state) {
 void HttpExchange::interrupt() {
   interrupted_ = true;
   wake_.set();
-  http_.stream().cancel_reads();
+  if (socket_) {
+    socket_->end_for_stop();
+  } else {
+    http_.stream().cancel_reads();
+  }
+}
+
+Task<Result<WebSocketPtr>> HttpExchange::upgrade(WebSocketOptions options) {
+  if (begun()) co_return fail(Code::internal, "This request was answered before.");
+  std::expected<Handshake, Response> handshake =
+      check_upgrade(request_, wire_.version, !http_.message_done(), options.protocols);
+  if (!handshake) {
+    co_await respond(std::move(handshake.error()));
+    co_return fail(Code::invalid_argument, "The request does not ask for a WebSocket.");
+  }
+  state_ = State::streaming;
+  status_ = 101;
+  close_after();
+  auto accepted =
+      co_await accept_websocket(http_, std::move(*handshake), request_.request_id, std::move(options),
+                                {.total = totals_.held_bytes, .limit = limits_.body_bytes_total});
+  if (!accepted) {
+    finish_as(State::broken);
+    co_return std::unexpected(accepted.error());
+  }
+  socket_ = std::move(*accepted);
+  ++totals_.websockets;
+  if (interrupted_) socket_->end_for_stop();
+  co_return socket_;
 }
 
 Task<bool> HttpExchange::peer_gone(Deadline deadline) {
   ++watchers_;
   // Bytes that wait hide the end behind them, and two tasks cannot watch one stream.
-  const bool can_watch = !watching_ && http_.message_done() && !http_.has_buffered();
+  const bool can_watch = !watching_ && !socket_ && http_.message_done() && !http_.has_buffered();
   bool gone = false;
   if (can_watch) gone = co_await watch_stream(deadline);
   if (!gone && state_ != State::done) {
@@ -231,6 +260,10 @@ Task<bool> HttpExchange::watch_stream(Deadline deadline) {
 }
 
 Task<> HttpExchange::finish() {
+  if (socket_) {
+    co_await socket_->finish(limits_.linger);
+    sent_ = socket_->bytes_sent();
+  }
   if (state_ != State::done) finish_as(State::broken);
   while (watchers_ > 0) {
     watched_.reset();

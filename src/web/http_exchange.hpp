@@ -6,6 +6,7 @@
 #include "cus/base/event.hpp"
 #include "cus/web/exchange.hpp"
 #include "cus/web/server.hpp"
+#include "websocket_session.hpp"
 
 namespace cus::web {
 
@@ -19,8 +20,12 @@ class HttpExchange final : public Exchange {
     bool expects_continue = false;
     std::optional<std::uint64_t> content_length;
   };
-  // `body_bytes` counts the bodies held by all exchanges of the server.
-  HttpExchange(net::HttpConnection& http, const ServerLimits& limits, std::uint64_t& body_bytes, Wire wire,
+  // Of all exchanges of the server.
+  struct Totals {
+    std::uint64_t held_bytes = 0;  // bodies, and messages of WebSockets
+    std::size_t websockets = 0;
+  };
+  HttpExchange(net::HttpConnection& http, const ServerLimits& limits, Totals& totals, Wire wire,
                Request request, net::Headers extra);
   ~HttpExchange() override;
 
@@ -33,12 +38,14 @@ class HttpExchange final : public Exchange {
   Task<Result<>> send_comment(std::string_view text) override;
   Task<Result<>> end_events() override;
   Task<bool> peer_gone(Deadline deadline) override;
+  Task<Result<WebSocketPtr>> upgrade(WebSocketOptions options) override;
 
   // For the connection's loop. The answer will end the connection:
   void close_after() { wire_.keep_alive = false; }
-  // The server stops: peer_gone returns true, a body that is being read ends with Code::unavailable.
+  // The server stops: peer_gone returns true, a body that is being read and a WebSocket end with
+  // Code::unavailable.
   void interrupt();
-  // After the handler: waits for peer_gone to return, reads what is left of a small body.
+  // After the handler: waits for peer_gone to return, reads what is left of a small body, ends a WebSocket.
   Task<> finish();
   bool begun() const { return state_ != State::fresh; }
   bool reusable() const { return state_ == State::done && wire_.keep_alive && !interrupted_; }
@@ -61,8 +68,8 @@ class HttpExchange final : public Exchange {
 
   net::HttpConnection& http_;
   const ServerLimits& limits_;
-  std::uint64_t& body_bytes_;  // of the server
-  std::uint64_t held_ = 0;     // of those, ours
+  Totals& totals_;
+  std::uint64_t held_ = 0;  // of the held bytes, ours
   Wire wire_;
   Request request_;
   net::Headers extra_;
@@ -76,6 +83,7 @@ class HttpExchange final : public Exchange {
   Event turn_;     // a writer has finished
   Event wake_;     // answered or interrupted
   Event watched_;  // the last watcher has returned
+  std::shared_ptr<WebSocketSession> socket_;
 };
 
 }  // namespace cus::web

@@ -172,7 +172,11 @@ std::size_t Server::connections() const {
 }
 
 std::size_t Server::requests_in_progress() const {
-  return impl_->state->requests;
+  return impl_->state->requests - impl_->state->totals.websockets;
+}
+
+std::size_t Server::websockets() const {
+  return impl_->state->totals.websockets;
 }
 
 const ServerCounters& Server::counters() const {

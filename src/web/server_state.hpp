@@ -30,7 +30,7 @@ struct ServerState {
   Gate gate;
   boost::asio::ip::tcp::acceptor acceptor;
   ServerCounters counters;
-  std::uint64_t body_bytes = 0;
+  HttpExchange::Totals totals;
   std::size_t requests = 0;
   bool draining = false;
   bool stopping = false;  // connections end with the request they are at

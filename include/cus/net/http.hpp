@@ -87,6 +87,8 @@ class HttpConnection {
   Stream& stream();
   // Whether unparsed bytes are waiting: a pipelined message or upgraded data.
   bool has_buffered() const;
+  // Takes the unparsed bytes out, and no more is kept of the message: what follows is not HTTP.
+  std::string take_buffered();
   // Leaves HTTP: the stream, with what was read too far. The connection is empty afterwards.
   std::pair<StreamPtr, std::string> release();
   void close();

@@ -11,6 +11,7 @@
 #include "cus/base/clock.hpp"
 #include "cus/base/id.hpp"
 #include "cus/net/http.hpp"
+#include "cus/web/websocket.hpp"
 
 namespace cus::web {
 
@@ -53,6 +54,12 @@ class Exchange {
   // the deadline. So `handle(..) && watch(..)` ends by itself. Read the body first. The task must not outlive
   // the handler; it does not obey cancellation, so join it with && and not with ||.
   virtual Task<bool> peer_gone(Deadline deadline) = 0;
+  // Makes a WebSocket of the request. What does not ask for one properly is answered (426, 400) and returned
+  // as an error: the handler has nothing left to do. Left open, it is closed with 1011 when the handler
+  // returns.
+  virtual Task<Result<WebSocketPtr>> upgrade(WebSocketOptions) {
+    co_return fail(Code::unsupported, "There are no WebSockets here.");
+  }
 };
 
 }  // namespace cus::web

@@ -64,7 +64,8 @@ class Server {
   Task<> stop(Deadline deadline);
 
   std::size_t connections() const;
-  std::size_t requests_in_progress() const;
+  std::size_t requests_in_progress() const;  // without WebSockets
+  std::size_t websockets() const;
   const ServerCounters& counters() const;
 
  private:
