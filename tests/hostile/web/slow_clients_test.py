@@ -84,7 +84,8 @@ def test_given_readers_that_do_not_read_when_they_are_owed_megabytes_then_little
     assert len(entries) == SLOW_READERS
     assert 0 < max(entry.unsent for entry in entries) <= 256 * 1024
     grown = Footprint(watch.server).rss_kib - everybody.with_idle.rss_kib
-    assert grown <= (SLOW_READERS * 256 + 8 * 1024) * (4 if SLOW else 1)
+    half_sent = SILENT + HALF + SLOWLORIS + TRICKLING + BRISK
+    assert grown <= (SLOW_READERS * 256 + half_sent * 32) * (4 if SLOW else 1), grown
 
 
 def test_given_readers_that_do_not_read_when_thirty_seconds_pass_then_they_are_closed_and_nothing_waits(everybody, watch):
