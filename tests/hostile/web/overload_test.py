@@ -75,7 +75,7 @@ def test_given_three_times_what_is_possible_when_it_keeps_coming_then_the_rest_i
     assert found["without_advice"] == 0 and found["lost"] == 0, found
     assert found["statuses"]["200"] >= nominal.rate * SECONDS / (20 if SLOW else 8), found
     after = closed_loop(3)
-    assert not after.has_errors() and after.p99 <= max(2 * nominal.p99, 0.05), (after.text, nominal.text)
+    assert not after.has_errors() and after.p99 <= max(2 * nominal.p99, 0.1), (after.text, nominal.text)
 
 
 def test_given_more_connections_than_one_source_may_have_when_they_come_then_they_are_told_when_to_come_back(watch):
