@@ -6,7 +6,7 @@
 
 namespace cus::app {
 
-int run_serve(const config::Config& config);
+int run_serve(const config::Config& config, const config::Serve& command);
 int run_exec(const config::Config& config, const config::Exec& command);
 int run_list(const config::Config& config, const config::ListSandboxes& command);
 int run_remove(const config::Config& config, const config::RemoveSandbox& command);

@@ -49,6 +49,7 @@ class Core {
   const sandbox::Layout& layout() const { return layout_; }
   const CoreOptions& options() const { return options_; }
   BlockingPool& metadata_pool() { return metadata_pool_; }
+  BlockingPool& bulk_pool() { return bulk_pool_; }
 
  private:
   Core(Executor executor, CoreOptions options);

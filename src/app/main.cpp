@@ -43,7 +43,9 @@ struct Run {
   }
 
  private:
-  static int run(const config::Config& config, const config::Serve&) { return app::run_serve(config); }
+  static int run(const config::Config& config, const config::Serve& command) {
+    return app::run_serve(config, command);
+  }
   static int run(const config::Config& config, const config::Healthcheck&) {
     return app::run_healthcheck(config);
   }

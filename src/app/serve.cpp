@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,17 +15,23 @@
 #include "core_options.hpp"
 #include "cus/base/log.hpp"
 #include "cus/base/spawn.hpp"
+#include "cus/mcp_fixtures/fixtures.hpp"
 #include "cus/sandbox/probe.hpp"
 #include "cus/web/server.hpp"
 #include "doctor.hpp"
 #include "greeting.hpp"
+#include "metrics.hpp"
 #include "routes.hpp"
+#include "test_websocket.hpp"
+#include "web_options.hpp"
 #include "with_server.hpp"
 
 namespace cus::app {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr auto cancel_limit = std::chrono::seconds(3);
 
 // The keys to accept, and the one that was made just now, if any.
 struct Keys {
@@ -48,21 +55,6 @@ Result<Keys> load_keys(const config::Config& config) {
   if (!ring) return fail(Code::invalid_argument, ring.error().front());
   keys.ring = std::move(*ring);
   return keys;
-}
-
-Result<web::ServerOptions> web_options(const config::Config& config, auth::KeyRing keys) {
-  web::ServerOptions options;
-  options.address = config.listen_address;
-  options.port = config.port;
-  options.limits.connections = config.max_connections;
-  options.limits.body_bytes = config.max_body_mb << 20U;
-  auto origins = auth::OriginPolicy::parse({.public_base_url = config.public_base_url,
-                                            .allowed_hosts = config.allowed_hosts,
-                                            .has_key = !keys.empty()});
-  if (!origins) return fail(Code::invalid_argument, origins.error().front());
-  options.origins = std::move(*origins);
-  options.keys = std::move(keys);
-  return options;
 }
 
 Task<Result<Json>> readiness(Core& core) {
@@ -91,11 +83,18 @@ Task<> try_probe(Core& core) {
   }
 }
 
+Task<> wait_idle(web::Server& server, Deadline deadline) {
+  constexpr auto step = std::chrono::milliseconds(20);
+  while (server.requests_in_progress() > 0 && Clock::now() < deadline) co_await sleep_until(after(step));
+}
+
 Task<> drain(web::Server& server, mcp::Server& mcp, Deadline deadline) {
   server.drain();
-  constexpr auto step = std::chrono::milliseconds(50);
-  while (server.requests_in_progress() > 0 && Clock::now() < deadline) co_await sleep_until(after(step));
+  mcp.end_streams();
+  co_await wait_idle(server, deadline);
   mcp.cancel_all();
+  // What was cancelled still answers.
+  co_await wait_idle(server, after(cancel_limit));
   co_await server.stop(std::max(deadline, after(std::chrono::seconds(1))));
 }
 
@@ -110,20 +109,28 @@ Task<> cancel_at_signal(asio::signal_set& signals, mcp::Server& running) {
   if (co_await wait_for_signal(signals)) running.cancel_all();
 }
 
-Task<int> serve(const config::Config& config) {
+Task<int> serve(const config::Config& config, const config::Serve& command) {
   const Executor executor = co_await asio::this_coro::executor;
   asio::signal_set signals(executor, SIGTERM, SIGINT);
   Result<std::unique_ptr<Core>> core = co_await Core::open(executor, core_options(config));
   if (!core) co_return print_error(core.error()), 1;
   Result<Keys> keys = load_keys(config);
   if (!keys) co_return print_error(keys.error()), 1;
-  mcp::Server mcp(executor, (*core)->registry(), {.tools = tool_settings(config), .server_version = version});
+  mcp::Options offer{.tools = tool_settings(config), .server_version = version};
+  offer.pool = &(*core)->bulk_pool();
+  std::vector<tools::Tool> tools = tools::all_tools(offer.tools);
+  if (command.fixtures) mcp_fixtures::add_fixtures(offer, tools);
+  mcp::Server mcp(executor, (*core)->registry(), std::move(offer), std::move(tools));
   Result<web::ServerOptions> options = web_options(config, std::move(keys->ring));
   if (!options) co_return print_error(options.error()), 1;
-  web::Server server(executor,
-                     all_routes(mcp, {.max_body_bytes = config.max_body_mb << 20U},
-                                [&core = **core] { return readiness(core); }),
-                     std::move(*options));
+  web::Metrics metrics;
+  add_metrics(metrics, **core, mcp);
+  web::Routes routes = all_routes(
+      mcp, {.max_body_bytes = config.max_body_mb << 20U}, [&core = **core] { return readiness(core); },
+      metrics);
+  if (command.test_websocket) std::ranges::move(test_websocket_routes(), std::back_inserter(routes));
+  web::Server server(executor, std::move(routes), std::move(*options));
+  metrics.add([&server](web::MetricWriter& writer) { server.write_metrics(writer); });
   ControlServer control(executor, (*core)->registry(), [&core = **core] { return examine_as_json(core); });
   if (const Result<> heard = control.listen((*core)->layout().control_socket()); !heard) {
     co_return print_error(heard.error()), 1;
@@ -151,10 +158,10 @@ Task<int> serve(const config::Config& config) {
 
 }  // namespace
 
-int run_serve(const config::Config& config) {
+int run_serve(const config::Config& config, const config::Serve& command) {
   asio::io_context loop(1);
   int code = 1;
-  asio::co_spawn(loop, serve(config), [&](const std::exception_ptr& thrown, int result) {
+  asio::co_spawn(loop, serve(config, command), [&](const std::exception_ptr& thrown, int result) {
     if (!thrown) code = result;
     loop.stop();
   });

@@ -121,6 +121,9 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   app.footer(main_footer);
   auto* serve = app.add_subcommand("serve", "Run the server in the foreground");
   serve->footer(settings_help());
+  // For tests only, and in no help.
+  serve->add_flag("--mcp-conformance-fixtures", parsed.fixtures)->group("");
+  serve->add_flag("--test-websocket", parsed.test_websocket)->group("");
   add_settings(*serve, parsed);
   auto* check = app.add_subcommand("check-config", "Check the settings and say what to change");
   check->add_option("file", parsed.env_file, "Read this file instead of .env")->type_name("FILE");

@@ -103,7 +103,11 @@ Command make_image_command(const std::string& name, Parsed& parsed) {
 Command make_command(const std::string& name, Parsed& parsed) {
   if (parsed.has_separator && name != "exec") return mistake("only exec takes a command behind --.");
   if (parsed.dump_routes) return DumpRoutes{};
-  if (name == "serve") return Serve{std::move(parsed.flags)};
+  if (name == "serve") {
+    return Serve{.flags = std::move(parsed.flags),
+                 .fixtures = parsed.fixtures,
+                 .test_websocket = parsed.test_websocket};
+  }
   if (name == "check-config") {
     return CheckConfig{.flags = std::move(parsed.flags), .env_file = std::move(parsed.env_file)};
   }

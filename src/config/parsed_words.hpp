@@ -26,6 +26,8 @@ struct Parsed {
   bool json = false;
   bool files = false;
   bool dump_routes = false;
+  bool fixtures = false;      // of serve
+  bool test_websocket = false;
   bool about_images = false;  // list and rm are
   bool has_separator = false;
   std::vector<std::string> argv;  // behind --

@@ -25,17 +25,29 @@ std::string_view instructions() {
          "there.\n";
 }
 
-Result<std::string> initialize_result(const Json& params, std::string_view server_version) {
+Json server_info(std::string_view server_version) {
+  return {{"name", server_name}, {"title", "Computer Use Server"}, {"version", server_version}};
+}
+
+Outcome initialize_result(const Json& params, const Json& capabilities, std::string_view server_version) {
   const auto requested = get_string(params, "protocolVersion");
   if (!requested) {
-    return fail(Code::invalid_argument,
-                R"(initialize needs the parameter "protocolVersion", a string such as "2025-11-25".)");
+    return refuse_params(
+        R"(initialize needs the parameter "protocolVersion", a string such as "2025-11-25".)");
   }
-  return dump_json(
-      {{"protocolVersion", negotiate(*requested)},
-       {"capabilities", {{"tools", {{"listChanged", false}}}}},
-       {"serverInfo", {{"name", server_name}, {"title", "Computer Use Server"}, {"version", server_version}}},
-       {"instructions", instructions()}});
+  return Json{{"protocolVersion", negotiate(*requested)},
+              {"capabilities", capabilities},
+              {"serverInfo", server_info(server_version)},
+              {"instructions", instructions()}};
+}
+
+Json discover_result(const Json& capabilities) {
+  Json versions = modern_versions;
+  for (auto version = legacy_versions.rbegin(); version != legacy_versions.rend(); ++version)
+    versions.push_back(*version);
+  return {{"supportedVersions", std::move(versions)},
+          {"capabilities", capabilities},
+          {"instructions", instructions()}};
 }
 
 }  // namespace cus::mcp

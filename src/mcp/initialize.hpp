@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The handshake of the revisions up to 2025-11-25. Nothing is remembered: every later request stands alone.
+// What a server says of itself in the handshakes of both eras.
 
-#include <string>
 #include <string_view>
 
-#include "cus/base/error.hpp"
-#include "cus/base/json.hpp"
+#include "json_rpc.hpp"
 
 namespace cus::mcp {
 
-// The result as JSON text. Code::invalid_argument when the parameters are not those of initialize.
-Result<std::string> initialize_result(const Json& params, std::string_view server_version);
+// The result of initialize; `protocolVersion` is in it.
+Outcome initialize_result(const Json& params, const Json& capabilities, std::string_view server_version);
+
+// The result of server/discover, without what every result of its revision carries.
+Json discover_result(const Json& capabilities);
+
+// Name, title and version of this server.
+Json server_info(std::string_view server_version);
 
 // What the server tells every model, at most 4,000 characters.
 std::string_view instructions();

@@ -49,4 +49,8 @@ std::string error_text(const Json& id, int code, std::string_view message, const
   return fmt::format(R"({{"jsonrpc":"2.0","id":{},"error":{}}})", dump_json(id), dump_json(error));
 }
 
+Reply error_reply(const Json& id, const RpcError& error) {
+  return {.status = error.status, .message = error_text(id, error.code, error.message, error.data)};
+}
+
 }  // namespace cus::mcp

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "cus/base/log.hpp"
 #include "initialize.hpp"
 #include "progress.hpp"
@@ -14,133 +12,136 @@
 namespace cus::mcp {
 namespace {
 
-Reply error_reply(const Json& id, int code, std::string_view message) {
-  return {.message = error_text(id, code, message)};
+CallScope scope_of(const tools::Caller& caller, const SessionPtr& session) {
+  return {.tenant = caller.tenant, .chat = caller.chat, .session = session ? session->id : std::string()};
 }
 
-Reply answer(const Json& id, const Result<std::string>& result) {
-  if (result) return {.message = result_text(id, *result)};
-  return error_reply(id, rpc::invalid_params, result.error().message);
+RpcError no_session() {
+  return {.code = rpc::invalid_request,
+          .message = "This session is not known (any more). Call initialize to begin a new one.",
+          .data = nullptr,
+          .status = 404};
 }
 
-// Each list fits one page, so that no cursor but the empty one was ever handed out.
-bool valid_cursor(const Json& params) {
-  const Json* cursor = get_member(params, "cursor");
-  return cursor == nullptr || cursor->is_null() || *cursor == "";
+Reply reply_to(const Json& id, const Outcome& outcome) {
+  if (outcome) return {.message = result_text(id, dump_json(*outcome))};
+  return error_reply(id, outcome.error());
 }
 
-Task<> nothing() {
-  co_return;
+std::unexpected<RpcError> unknown_method(std::string_view method) {
+  return std::unexpected(RpcError{.code = rpc::method_not_found,
+                                  .message = fmt::format("This server has no method \"{}\".", method)});
 }
 
 }  // namespace
 
-LegacyEra::LegacyEra(Executor executor, sandbox::Computers& computers, const Options& options,
-                     const std::vector<tools::Tool>& tools)
-    : executor_(std::move(executor)),
-      computers_(computers),
+LegacyEra::LegacyEra(CallRunner& runner, const Methods& methods, const Options& options,
+                     const std::vector<tools::Tool>& tools, Changes& changes)
+    : runner_(runner),
+      methods_(methods),
       options_(options),
       tools_(tools),
-      calls_(std::make_shared<RunningCalls>(options.max_running_calls_per_tenant)),
-      tool_list_(tool_list_text(tools, options.tools.structured_results)) {}
+      changes_(changes),
+      sessions_({.per_tenant = options.max_sessions_per_tenant, .idle = options.session_idle}),
+      tool_list_(dump_json(methods.tool_list())) {}
 
-Task<Reply> LegacyEra::handle(Message message, const tools::Caller& caller, MessageSink& sink) {
-  if (message.kind == MessageKind::request) {
-    try {
-      co_return co_await answer_request(message, caller, sink);
-    } catch (const std::exception& error) {
-      log::error("mcp.exception", {{"method", message.method}, {"what", error.what()}});
-    }
-    co_return error_reply(message.id, rpc::internal_error,
-                          "The server failed inside while it worked on this request; its log says why.");
-  }
-  if (message.kind == MessageKind::notification) take_notification(message, caller);
-  co_return Reply{.status = 202};
+std::expected<SessionPtr, RpcError> LegacyEra::find_session(const Head& head, const tools::Caller& caller) {
+  if (!head.session || head.session->empty()) return nullptr;
+  SessionPtr session = sessions_.find(*head.session, caller.tenant, Clock::now());
+  if (!session) return std::unexpected(no_session());
+  return session;
 }
 
-Task<Reply> LegacyEra::handle_batch(Json batch, const tools::Caller& caller, MessageSink& sink) {
-  std::string answers;
-  for (Json& element : batch) {
-    Result<Message> message = read_message(std::move(element));
-    Reply reply = error_reply(nullptr, rpc::invalid_request, message ? "" : message.error().message);
-    if (message) reply = co_await handle(std::move(*message), caller, sink);
-    if (!reply.message) continue;
-    answers += answers.empty() ? '[' : ',';
-    answers += *reply.message;
+Task<Posted> LegacyEra::post(Head head, Message message, tools::Caller caller) {
+  const bool begins = message.kind == MessageKind::request && message.method == "initialize";
+  if (begins) co_return start_session(message, caller);
+  const auto session = find_session(head, caller);
+  if (!session) co_return Posted{.reply = error_reply(message.id, session.error())};
+  if (message.kind != MessageKind::request) {
+    if (message.kind == MessageKind::notification) take_notification(message, caller, *session);
+    co_return Posted{.reply = {.status = 202}};
   }
-  if (answers.empty()) co_return Reply{.status = 202};
-  co_return Reply{.message = answers + ']'};
-}
-
-Task<Reply> LegacyEra::answer_request(const Message& message, const tools::Caller& caller,
-                                      MessageSink& sink) {
   if (!message.params.is_null() && !message.params.is_object())
-    co_return error_reply(message.id, rpc::invalid_params, R"("params" must be an object.)");
-  if (message.method == "initialize")
-    co_return answer(message.id, initialize_result(message.params, options_.server_version));
-  // A client of a newer era states its revision in each request: told no, it falls back to initialize.
-  if (const auto claim = unsupported_claim(message.params)) {
-    Reply reply = error_reply(message.id, rpc::invalid_request, unsupported_text(*claim));
-    reply.status = 400;
-    co_return reply;
-  }
-  if (message.method == "tools/call") co_return co_await call_tool(message, caller, sink);
-  co_return answer_at_once(message);
+    co_return Posted{.reply = reply_to(message.id, refuse_params(R"("params" must be an object.)"))};
+  if (message.method == "tools/call") co_return call_tool(std::move(message), std::move(caller), *session);
+  co_return Posted{.reply = co_await answer(message, caller, *session)};
 }
 
-Reply LegacyEra::answer_at_once(const Message& message) const {
-  if (message.method == "ping") return {.message = result_text(message.id, "{}")};
-  if (message.method == "tools/list") {
-    if (valid_cursor(message.params)) return {.message = result_text(message.id, tool_list_)};
-    return error_reply(message.id, rpc::invalid_params,
-                       "This cursor is not one of this server's: the list has one page.");
+Posted LegacyEra::start_session(const Message& message, const tools::Caller& caller) {
+  const Outcome result = initialize_result(message.params, methods_.capabilities(), options_.server_version);
+  Reply reply = reply_to(message.id, result);
+  if (result) {
+    const std::string_view version = negotiate(get_string(message.params, "protocolVersion").value_or(""));
+    reply.session = sessions_.create(caller.tenant, version, Clock::now())->id;
   }
-  return error_reply(message.id, rpc::method_not_found,
-                     fmt::format("This server has no method \"{}\".", message.method));
+  return {.reply = std::move(reply)};
 }
 
-void LegacyEra::take_notification(const Message& message, const tools::Caller& caller) {
+Posted LegacyEra::call_tool(Message message, tools::Caller caller, const SessionPtr& session) {
+  std::expected<ToolCall, RpcError> call = read_tool_call(tools_, message.params);
+  if (!call) return {.reply = error_reply(message.id, call.error())};
+  auto entry = runner_.admit(scope_of(caller, session), message.id);
+  if (!entry) return {.reply = error_reply(message.id, entry.error())};
+  const bool resumes = session && resumes_streams(session->version);
+  ChannelPtr channel =
+      resumes ? session->add_stream(runner_.executor()) : std::make_shared<Channel>(runner_.executor());
+  const bool structured = options_.tools.structured_results;
+  runner_.start({.tool = call->tool,
+                 .arguments = std::move(call->arguments),
+                 .id = std::move(message.id),
+                 .token = progress_token(message.params),
+                 .caller = std::move(caller)},
+                std::move(*entry), channel, [structured](tools::ToolResult result) {
+                  return tool_result(std::move(result), structured);
+                });
+  return {.channel = std::move(channel)};
+}
+
+Task<Reply> LegacyEra::answer(const Message& message, const tools::Caller& caller,
+                              const SessionPtr& session) {
+  if (message.method == "ping") co_return Reply{.message = result_text(message.id, "{}")};
+  if (message.method == "tools/list" && is_first_page(message.params))
+    co_return Reply{.message = result_text(message.id, tool_list_)};
+  if (message.method == "resources/subscribe" || message.method == "resources/unsubscribe")
+    co_return reply_to(message.id, watch(message, session));
+  if (!methods_.knows(message.method)) co_return reply_to(message.id, unknown_method(message.method));
+  co_return reply_to(message.id, co_await methods_.answer(message.method, message.params, caller));
+}
+
+// Without a session there is nowhere an update could go.
+Outcome LegacyEra::watch(const Message& message, const SessionPtr& session) {
+  constexpr std::size_t max_watched = 64;
+  if (!options_.resources) return unknown_method(message.method);
+  const auto uri = get_string(message.params, "uri");
+  if (!uri) return refuse_params(message.method + R"( needs the parameter "uri", a string.)");
+  if (!session) return Json::object();
+  std::erase(session->watched, *uri);
+  if (message.method == "resources/subscribe") {
+    if (session->watched.size() >= max_watched)
+      return refuse_params("This session watches as many resources as it may: 64.");
+    session->watched.push_back(*uri);
+  }
+  changes_.refilter(session->open, std::set(session->watched.begin(), session->watched.end()));
+  return Json::object();
+}
+
+void LegacyEra::take_notification(const Message& message, const tools::Caller& caller,
+                                  const SessionPtr& session) {
   if (message.method != "notifications/cancelled") return;
   const Json* id = get_member(message.params, "requestId");
   if (id == nullptr) return;
-  const std::size_t found = calls_->cancel({.tenant = caller.tenant, .chat = caller.chat}, *id);
+  const std::size_t found = runner_.calls().cancel(scope_of(caller, session), *id);
   log::info("mcp.cancelled", {{"tenant", caller.tenant.str()}, {"calls", found}});
 }
 
-Task<Reply> LegacyEra::call_tool(const Message& message, const tools::Caller& caller, MessageSink& sink) {
-  Result<ToolCall> call = read_tool_call(tools_, message.params);
-  if (!call) co_return error_reply(message.id, rpc::invalid_params, call.error().message);
-  const auto entry = calls_->add(executor_, {.tenant = caller.tenant, .chat = caller.chat}, message.id);
-  if (!entry) {
-    Reply reply =
-        error_reply(message.id, rpc::too_many_calls,
-                    fmt::format("{} tool calls of this key are running, which is the most allowed. Wait "
-                                "for one to end, or cancel one, and try again.",
-                                options_.max_running_calls_per_tenant));
-    reply.status = 429;
-    co_return reply;
-  }
-  ProgressReporter progress(sink, progress_token(message.params));
-  Event& cancelled = entry->call().cancelled;
-  const auto report = [&](double done, std::optional<double> total, std::string text) -> Task<> {
-    return cancelled.is_set() ? nothing() : progress.report(done, total, std::move(text));
-  };
-  tools::CallContext context{.caller = caller,
-                             .settings = options_.tools,
-                             .computers = computers_,
-                             .cancelled = cancelled,
-                             .progress = report};
-  tools::ToolResult result = co_await call->tool->run(std::move(call->arguments), context);
-  co_return finish_call(message.id, entry->call().reason, std::move(result));
-}
-
-Reply LegacyEra::finish_call(const Json& id, CancelReason reason, tools::ToolResult result) const {
-  if (reason == CancelReason::client) return {.status = 202};
-  if (reason == CancelReason::shutdown) {
-    return error_reply(id, rpc::shutting_down,
-                       "The server is shutting down and stopped this call. It may have had effects.");
-  }
-  return {.message = result_text(id, tool_result_text(std::move(result), options_.tools.structured_results))};
+Reply LegacyEra::end_session(const Head& head, const tools::Caller& caller) {
+  if (!head.session || head.session->empty())
+    return refuse(400, "Name the session that shall end in the header Mcp-Session-Id.");
+  const std::string id(*head.session);
+  if (!sessions_.end(id, caller.tenant, Clock::now())) return error_reply(nullptr, no_session());
+  // Nobody could ask for their results any more.
+  runner_.calls().cancel_session(id);
+  return {.status = 204};
 }
 
 }  // namespace cus::mcp

@@ -13,13 +13,13 @@ std::optional<Json> progress_token(const Json& params) {
   return *token;
 }
 
-Task<> ProgressReporter::report(double progress, std::optional<double> total, std::string message) {
-  if (!token_ || !std::isfinite(progress) || (last_ && progress <= *last_)) co_return;
+void ProgressReporter::report(double progress, std::optional<double> total, std::string message) {
+  if (!token_ || !std::isfinite(progress) || (last_ && progress <= *last_)) return;
   last_ = progress;
   Json params = {{"progressToken", *token_}, {"progress", progress}, {"message", std::move(message)}};
   if (total) params["total"] = *total;
-  co_await sink_.notify(
-      {{"jsonrpc", "2.0"}, {"method", "notifications/progress"}, {"params", std::move(params)}});
+  channel_.push(
+      dump_json({{"jsonrpc", "2.0"}, {"method", "notifications/progress"}, {"params", std::move(params)}}));
 }
 
 }  // namespace cus::mcp

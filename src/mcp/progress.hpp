@@ -8,7 +8,8 @@
 #include <string>
 
 #include "cus/base/json.hpp"
-#include "cus/mcp/server.hpp"
+#include "cus/base/task.hpp"
+#include "cus/mcp/channel.hpp"
 
 namespace cus::mcp {
 
@@ -17,12 +18,13 @@ std::optional<Json> progress_token(const Json& params);
 
 class ProgressReporter {
  public:
-  ProgressReporter(MessageSink& sink, std::optional<Json> token) : sink_(sink), token_(std::move(token)) {}
+  ProgressReporter(Channel& channel, std::optional<Json> token)
+      : channel_(channel), token_(std::move(token)) {}
 
-  Task<> report(double progress, std::optional<double> total, std::string message);
+  void report(double progress, std::optional<double> total, std::string message);
 
  private:
-  MessageSink& sink_;
+  Channel& channel_;
   std::optional<Json> token_;
   std::optional<double> last_;
 };

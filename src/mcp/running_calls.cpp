@@ -17,6 +17,7 @@ std::unique_ptr<RunningCalls::Entry> RunningCalls::add(const Executor& executor,
   if (count >= max_per_tenant_) return nullptr;
   ++count;
   calls_.emplace_back(executor, std::move(scope), std::move(id));
+  calls_.back().serial = ++serials_;
   return std::make_unique<Entry>(shared_from_this(), std::prev(calls_.end()));
 }
 
@@ -34,6 +35,18 @@ std::size_t RunningCalls::cancel(const CallScope& scope, const Json& id) {
     ++found;
   }
   return found;
+}
+
+void RunningCalls::cancel_one(std::uint64_t serial) {
+  for (RunningCall& call : calls_) {
+    if (call.serial == serial) cancel_call(call, CancelReason::client);
+  }
+}
+
+void RunningCalls::cancel_session(std::string_view session) {
+  for (RunningCall& call : calls_) {
+    if (call.scope.session == session) cancel_call(call, CancelReason::client);
+  }
 }
 
 void RunningCalls::cancel_all() {

@@ -15,11 +15,12 @@
 
 namespace cus::mcp {
 
-// Who may cancel a call: the same tenant in the same chat. Request ids begin at 0 in every client, so the
-// tenant alone would let one chat stop another's command.
+// Who may cancel a call: the same session, and where a client has none the same tenant in the same chat.
+// Request ids begin at 0 in every client, so the tenant alone would let one chat stop another's command.
 struct CallScope {
   TenantId tenant;
-  std::optional<ChatId> chat;
+  std::optional<ChatId> chat{};
+  std::string session{};
   auto operator<=>(const CallScope&) const = default;
 };
 
@@ -31,6 +32,7 @@ struct RunningCall {
   Event cancelled;
   CallScope scope;
   Json id;
+  std::uint64_t serial = 0;
   CancelReason reason = CancelReason::none;
 };
 
@@ -57,6 +59,9 @@ class RunningCalls : public std::enable_shared_from_this<RunningCalls> {
   std::unique_ptr<Entry> add(const Executor& executor, CallScope scope, Json id);
   // Cancels every call of that id in the scope; the number of them.
   std::size_t cancel(const CallScope& scope, const Json& id);
+  // The one call of that serial, if it still runs.
+  void cancel_one(std::uint64_t serial);
+  void cancel_session(std::string_view session);
   void cancel_all();
   std::size_t size() const { return calls_.size(); }
 
@@ -64,6 +69,7 @@ class RunningCalls : public std::enable_shared_from_this<RunningCalls> {
   void remove(std::list<RunningCall>::iterator call);
 
   std::size_t max_per_tenant_;
+  std::uint64_t serials_ = 0;
   std::list<RunningCall> calls_;
   std::map<TenantId, std::size_t> per_tenant_;
 };

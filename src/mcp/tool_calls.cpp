@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "content.hpp"
 #include "cus/base/utf8.hpp"
 
 namespace cus::mcp {
@@ -18,7 +19,7 @@ Json text_schema() {
 
 }  // namespace
 
-std::string tool_list_text(const std::vector<tools::Tool>& tools, bool structured_results) {
+Json tool_list(const std::vector<tools::Tool>& tools, bool structured_results) {
   Json list = Json::array();
   for (const tools::Tool& tool : tools) {
     Json entry = {{"name", tool.name},
@@ -29,32 +30,40 @@ std::string tool_list_text(const std::vector<tools::Tool>& tools, bool structure
     if (structured_results) entry["outputSchema"] = text_schema();
     list.push_back(std::move(entry));
   }
-  return dump_json({{"tools", std::move(list)}});
+  return {{"tools", std::move(list)}};
 }
 
-std::string tool_result_text(tools::ToolResult result, bool structured_results) {
+Json tool_result(tools::ToolResult result, bool structured_results) {
   Json json = {{"isError", result.is_error}};
   if (structured_results) json["structuredContent"] = {{"result", result.text}};
-  json["content"] = Json::array({{{"type", "text"}, {"text", std::move(result.text)}}});
+  Json content = Json::array();
+  if (!result.text.empty() || result.more.empty())
+    content.push_back({{"type", "text"}, {"text", std::move(result.text)}});
+  for (const tools::Content& block : result.more) content.push_back(content_json(block));
+  json["content"] = std::move(content);
   if (result.meta.is_object() && !result.meta.empty()) json["_meta"] = std::move(result.meta);
-  return dump_json(json);
+  return json;
 }
 
-Result<ToolCall> read_tool_call(const std::vector<tools::Tool>& tools, const Json& params) {
+std::expected<ToolCall, RpcError> read_tool_call(const std::vector<tools::Tool>& tools, const Json& params) {
   const auto name = get_string(params, "name");
-  if (!name) return fail(Code::invalid_argument, R"(tools/call needs the parameter "name", a string.)");
+  if (!name) return refuse_params(R"(tools/call needs the parameter "name", a string.)");
   const auto tool = std::ranges::find(tools, *name, &tools::Tool::name);
   if (tool == tools.end()) {
-    return fail(Code::invalid_argument,
-                fmt::format("Unknown tool \"{}\". Call tools/list to see which there are.",
-                            utf8::sanitize(utf8::prefix(*name, 128))));
+    return refuse_params(fmt::format("Unknown tool \"{}\". Call tools/list to see which there are.",
+                                     utf8::sanitize(utf8::prefix(*name, 128))));
   }
   const Json* arguments = get_member(params, "arguments");
   if (arguments == nullptr || arguments->is_null())
     return ToolCall{.tool = &*tool, .arguments = Json::object()};
-  if (!arguments->is_object())
-    return fail(Code::invalid_argument, R"("arguments" of tools/call must be an object.)");
+  if (!arguments->is_object()) return refuse_params(R"("arguments" of tools/call must be an object.)");
   return ToolCall{.tool = &*tool, .arguments = *arguments};
+}
+
+bool is_first_page(const Json& params) {
+  const Json* cursor = get_member(params, "cursor");
+  return cursor == nullptr || cursor->is_null() ||
+         (cursor->is_string() && cursor->get_ref<const std::string&>().empty());
 }
 
 }  // namespace cus::mcp

@@ -44,6 +44,7 @@ HttpExchange::HttpExchange(net::HttpConnection& http, const ServerLimits& limits
 HttpExchange::~HttpExchange() {
   totals_.held_bytes -= held_;
   if (socket_) --totals_.websockets;
+  if (is_event_stream_) --totals_.event_streams;
 }
 
 Task<Result<>> HttpExchange::begin_body(std::uint64_t limit) {
@@ -132,6 +133,9 @@ Task<Result<>> HttpExchange::respond(Response response) {
 Task<Result<>> HttpExchange::start_events(net::Headers extra) {
   if (begun()) co_return fail(Code::internal, "This request was answered before.");
   state_ = State::streaming;
+  is_event_stream_ = true;
+  ++totals_.event_streams;
+  slot_ = {};
   extra.set("Content-Type", "text/event-stream");
   extra.set("Cache-Control", "no-cache, no-transform");
   extra.set("X-Accel-Buffering", "no");
@@ -145,6 +149,10 @@ Task<Result<>> HttpExchange::start_events(net::Headers extra) {
 
 Task<Result<>> HttpExchange::send_event(std::string_view data, std::string_view id) {
   return write_frame(chunk(format_event(data, id)), State::streaming);
+}
+
+Task<Result<>> HttpExchange::send_priming(std::string_view id, std::chrono::milliseconds retry) {
+  return write_frame(chunk(format_priming(id, retry)), State::streaming);
 }
 
 Task<Result<>> HttpExchange::send_comment(std::string_view text) {
@@ -230,6 +238,7 @@ Task<Result<WebSocketPtr>> HttpExchange::upgrade(WebSocketOptions options) {
   }
   socket_ = std::move(*accepted);
   ++totals_.websockets;
+  slot_ = {};
   if (interrupted_) socket_->end_for_stop();
   co_return socket_;
 }

@@ -6,6 +6,7 @@
 #include "cus/base/event.hpp"
 #include "cus/web/exchange.hpp"
 #include "cus/web/server.hpp"
+#include "load.hpp"
 #include "websocket_session.hpp"
 
 namespace cus::web {
@@ -24,6 +25,7 @@ class HttpExchange final : public Exchange {
   struct Totals {
     std::uint64_t held_bytes = 0;  // bodies, and messages of WebSockets
     std::size_t websockets = 0;
+    std::size_t event_streams = 0;
   };
   HttpExchange(net::HttpConnection& http, const ServerLimits& limits, Totals& totals, Wire wire,
                Request request, net::Headers extra);
@@ -35,12 +37,15 @@ class HttpExchange final : public Exchange {
   Task<Result<>> respond(Response response) override;
   Task<Result<>> start_events(net::Headers extra) override;
   Task<Result<>> send_event(std::string_view data, std::string_view id) override;
+  Task<Result<>> send_priming(std::string_view id, std::chrono::milliseconds retry) override;
   Task<Result<>> send_comment(std::string_view text) override;
   Task<Result<>> end_events() override;
   Task<bool> peer_gone(Deadline deadline) override;
   Task<Result<WebSocketPtr>> upgrade(WebSocketOptions options) override;
 
-  // For the connection's loop. The answer will end the connection:
+  // For the connection's loop. Counts this request until it ends or only waits:
+  void occupy(Load::Slot slot) { slot_ = std::move(slot); }
+  // The answer will end the connection:
   void close_after() { wire_.keep_alive = false; }
   // The server stops: peer_gone returns true, a body that is being read and a WebSocket end with
   // Code::unavailable.
@@ -50,6 +55,7 @@ class HttpExchange final : public Exchange {
   bool begun() const { return state_ != State::fresh; }
   bool reusable() const { return state_ == State::done && wire_.keep_alive && !interrupted_; }
   int status() const { return status_; }
+  bool is_answer_timed() const { return !is_event_stream_ && !socket_; }
   std::uint64_t bytes_sent() const { return sent_; }
 
  private:
@@ -84,6 +90,8 @@ class HttpExchange final : public Exchange {
   Event wake_;     // answered or interrupted
   Event watched_;  // the last watcher has returned
   std::shared_ptr<WebSocketSession> socket_;
+  Load::Slot slot_;
+  bool is_event_stream_ = false;
 };
 
 }  // namespace cus::web

@@ -3,47 +3,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cus/base/log.hpp"
+#include "cus/web/responses.hpp"
 #include "mcp_accept.hpp"
-#include "mcp_call.hpp"
+#include "mcp_delivery.hpp"
+#include "mcp_head.hpp"
 #include "mcp_identity.hpp"
 
 namespace cus::web {
 namespace {
-
-Response json_response(const mcp::Reply& reply) {
-  Response response{.status = reply.status, .headers = {}, .body = reply.message.value_or("")};
-  response.headers.set("Cache-Control", "no-store");
-  if (reply.message) response.headers.set("Content-Type", "application/json");
-  if (reply.status == 405) response.headers.set("Allow", "POST");
-  if (reply.status == 429) response.headers.set("Retry-After", "1");
-  if (reply.status == 401) response.headers.set("WWW-Authenticate", "Bearer");
-  return response;
-}
-
-// A client that has gone is no error: there is nobody left to tell.
-Task<> respond(Exchange& exchange, mcp::Reply reply) {
-  const Result<> sent = co_await exchange.respond(json_response(reply));
-  if (!sent) log::failure(log::Level::debug, "mcp.unsent", sent.error());
-}
-
-Task<> answer_as_events(Exchange& exchange, std::shared_ptr<McpCall> call,
-                        std::chrono::milliseconds keep_alive) {
-  Result<> sent = co_await exchange.start_events({});
-  while (sent) {
-    if (call->has_notification()) {
-      sent = co_await exchange.send_event(call->take_notification(), {});
-    } else if (call->reply()) {
-      if (call->reply()->message) sent = co_await exchange.send_event(*call->reply()->message, {});
-      if (sent) sent = co_await exchange.end_events();
-      break;
-    } else if (!co_await call->wait(after(keep_alive))) {
-      sent = co_await exchange.send_comment("keep-alive");
-    }
-  }
-  call->abandon();
-  if (!sent) log::failure(log::Level::debug, "mcp.unsent", sent.error());
-}
 
 // Why the head must be refused before its body is read; nullopt: it is fine.
 std::optional<mcp::Reply> refuse_head(const Request& request, Accepted accepted) {
@@ -51,8 +18,6 @@ std::optional<mcp::Reply> refuse_head(const Request& request, Accepted accepted)
     return mcp::refuse(415, "Send the message with Content-Type: application/json and without compression.");
   if (!accepted.json && !accepted.events)
     return mcp::refuse(406, "Accept application/json or text/event-stream, or better both.");
-  if (request.headers.count("MCP-Protocol-Version") > 1)
-    return mcp::refuse(400, "Send the header MCP-Protocol-Version once.");
   return std::nullopt;
 }
 
@@ -60,42 +25,52 @@ mcp::Reply body_refusal(const Error& error, std::uint64_t limit) {
   if (error.code == Code::too_large)
     return mcp::refuse(413, "The body is too large: at most " + std::to_string(limit) + " bytes are taken.");
   if (error.code == Code::timed_out) return mcp::refuse(408, "The body did not arrive in time.");
+  if (error.code == Code::unavailable) return mcp::refuse(503, error.message);
   return mcp::refuse(400, "The body could not be read.");
+}
+
+mcp::Reply caller_refusal(const Error& error) {
+  return mcp::refuse(error.code == Code::unauthorized ? 401 : 400, error.message);
 }
 
 Task<> post_mcp(mcp::Server* server, McpOptions options, Exchange& exchange) {
   const Request& request = exchange.request();
   const Accepted accepted = read_accept(request.headers);
   if (auto refusal = refuse_head(request, accepted))
-    co_return co_await respond(exchange, std::move(*refusal));
+    co_return co_await respond_mcp(exchange, std::move(*refusal));
   Result<tools::Caller> caller = read_caller(request);
-  if (!caller) {
-    const int status = caller.error().code == Code::unauthorized ? 401 : 400;
-    co_return co_await respond(exchange, mcp::refuse(status, caller.error().message));
-  }
+  if (!caller) co_return co_await respond_mcp(exchange, caller_refusal(caller.error()));
   Result<std::string> body = co_await exchange.read_body(options.max_body_bytes);
-  if (!body) co_return co_await respond(exchange, body_refusal(body.error(), options.max_body_bytes));
-
-  std::optional<std::string> version;
-  if (const auto header = request.headers.find("MCP-Protocol-Version"); header && !header->empty())
-    version = *header;
-  auto call = std::make_shared<McpCall>(exchange.executor());
-  if (!accepted.events) call->abandon();
-  McpCall::start(call, exchange.executor(), *server, std::move(*body), std::move(*caller),
-                 std::move(version));
-  co_await call->wait(accepted.events ? after(options.patience) : no_deadline);
-  // A refusal has a status of its own, so it is never an event.
-  const bool done = call->reply() && !call->has_notification();
-  if (done && (accepted.json || call->reply()->status != 200)) {
-    co_return co_await respond(exchange, *call->reply());
-  }
-  co_await answer_as_events(exchange, std::move(call), options.keep_alive);
+  if (!body) co_return co_await respond_mcp(exchange, body_refusal(body.error(), options.max_body_bytes));
+  mcp::Posted posted =
+      co_await server->post(read_mcp_head(request.headers), std::move(*body), std::move(*caller));
+  if (!posted.channel) co_return co_await deliver_reply(exchange, std::move(posted.reply), accepted);
+  co_await deliver_answer(exchange, std::move(posted.channel), accepted, options);
 }
 
-Task<> refuse_method(Exchange& exchange) {
-  return respond(exchange, mcp::refuse(405,
-                                       "This endpoint takes POST only: it keeps no stream of its own and no "
-                                       "session to end."));
+Task<> get_mcp(mcp::Server* server, McpOptions options, Exchange& exchange) {
+  const Request& request = exchange.request();
+  if (request.method != "GET")
+    co_return co_await respond_mcp(exchange, mcp::refuse(405, "A stream is opened with GET."));
+  if (!read_accept(request.headers).events)
+    co_return co_await respond_mcp(exchange, mcp::refuse(406, "A stream needs Accept: text/event-stream."));
+  const Result<tools::Caller> caller = read_caller(request);
+  if (!caller) co_return co_await respond_mcp(exchange, caller_refusal(caller.error()));
+  mcp::Opened opened = server->open_stream(read_mcp_head(request.headers), *caller,
+                                           request.headers.find("Last-Event-ID").value_or(""));
+  if (!opened.channel) co_return co_await respond_mcp(exchange, std::move(opened.refusal));
+  co_await deliver_stream(exchange, std::move(opened.channel), opened.seen, options);
+}
+
+Task<> delete_mcp(mcp::Server* server, Exchange& exchange) {
+  const Request& request = exchange.request();
+  const Result<tools::Caller> caller = read_caller(request);
+  if (!caller) co_return co_await respond_mcp(exchange, caller_refusal(caller.error()));
+  co_await respond_mcp(exchange, server->end_session(read_mcp_head(request.headers), *caller));
+}
+
+Task<> respond_info(Exchange& exchange, Json info) {
+  co_await exchange.respond(json_response(200, info));
 }
 
 Task<> get_info(mcp::Server* server, Exchange& exchange) {
@@ -109,7 +84,7 @@ Task<> get_info(mcp::Server* server, Exchange& exchange) {
       {"description", "Gives every chat a computer of its own: commands run in a sandbox."},
       {"tools", std::move(tools)},
       {"headers", {{"required", {"X-Chat-Id"}}, {"optional", {"X-User-Email", "X-User-Name"}}}}};
-  return respond(exchange, {.message = dump_json(info)});
+  return respond_info(exchange, info);
 }
 
 }  // namespace
@@ -123,13 +98,17 @@ Routes mcp_routes(mcp::Server& server, McpOptions options) {
          .auth = Auth::key,
          .purpose = "MCP messages (Streamable HTTP)",
          .handle = [&server, options](Exchange& exchange) { return post_mcp(&server, options, exchange); }});
-    for (const char* method : {"GET", "DELETE"}) {
-      routes.push_back({.method = method,
-                        .path = path,
-                        .auth = Auth::key,
-                        .purpose = "refused with 405: no stream, no sessions",
-                        .handle = refuse_method});
-    }
+    routes.push_back(
+        {.method = "GET",
+         .path = path,
+         .auth = Auth::key,
+         .purpose = "a session's event stream, or the rest of a broken one",
+         .handle = [&server, options](Exchange& exchange) { return get_mcp(&server, options, exchange); }});
+    routes.push_back({.method = "DELETE",
+                      .path = path,
+                      .auth = Auth::key,
+                      .purpose = "ends a session",
+                      .handle = [&server](Exchange& exchange) { return delete_mcp(&server, exchange); }});
   }
   routes.push_back({.method = "GET",
                     .path = "/mcp-info",

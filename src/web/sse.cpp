@@ -28,6 +28,10 @@ std::string format_event(std::string_view data, std::string_view id) {
   return out;
 }
 
+std::string format_priming(std::string_view id, std::chrono::milliseconds retry) {
+  return "retry: " + std::to_string(retry.count()) + "\n" + format_event("", id);
+}
+
 std::string format_comment(std::string_view text) {
   std::string out;
   append_lines(out, ": ", text);

@@ -17,6 +17,8 @@ namespace cus::config {
 
 struct Serve {
   Values flags;
+  bool fixtures = false;  // offer what the conformance suite asks for
+  bool test_websocket = false;
 };
 
 struct CheckConfig {

@@ -13,6 +13,10 @@
 #include "cus/net/http.hpp"
 #include "cus/web/websocket.hpp"
 
+namespace cus::auth {
+class UserTokens;
+}
+
 namespace cus::web {
 
 struct Request {
@@ -20,9 +24,14 @@ struct Request {
   std::string path;   // percent-decoded once, normalised
   std::string query;  // as sent
   net::Headers headers;
-  std::string peer;                // address of the connection
-  std::string request_id;          // from X-Request-Id when well-formed, else random
+  std::string peer;         // address of the client; of a trusted proxy's client, if that passed it on
+  std::string host;         // as the client named this server; empty when the request was refused for it
+  bool secure = false;      // came to a trusted proxy by https
+  std::string request_id;   // from X-Request-Id when well-formed, else random
+  std::string traceparent;  // empty unless well-formed
   std::optional<TenantId> tenant;  // whose key was sent; on open routes without a key: nullopt
+  // Who the user is must be signed and is checked with these; nullptr: identity headers are taken as written.
+  const auth::UserTokens* user_tokens = nullptr;
 };
 
 struct Response {
@@ -48,6 +57,8 @@ class Exchange {
   virtual Task<Result<>> start_events(net::Headers extra) = 0;
   // One event: lines of `data` are prefixed as the format demands; `id` may be empty.
   virtual Task<Result<>> send_event(std::string_view data, std::string_view id) = 0;
+  // The first event of a stream that can be resumed: an id, no data, and how soon to come back.
+  virtual Task<Result<>> send_priming(std::string_view id, std::chrono::milliseconds retry) = 0;
   virtual Task<Result<>> send_comment(std::string_view text) = 0;
   virtual Task<Result<>> end_events() = 0;
   // True when the client has gone (FIN, RST) or the server stops; false once the answer is complete, or at

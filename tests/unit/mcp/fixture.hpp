@@ -23,15 +23,6 @@ class NoComputers final : public sandbox::Computers {
   void job_ended(const StorageId&, const JobId&, const guest::JobEnd&) override {}
 };
 
-class Sink final : public MessageSink {
- public:
-  Task<> notify(Json message) override {
-    messages.push_back(std::move(message));
-    co_return;
-  }
-  std::vector<Json> messages;
-};
-
 inline Task<tools::ToolResult> echo(Json arguments, tools::CallContext&) {
   co_return tools::ToolResult{.text = dump_json(arguments), .meta = {{"exit_code", 0}}};
 }
@@ -83,13 +74,32 @@ struct ServerTest : testing::Test {
     if (!made) made = std::make_unique<Server>(loop.get_executor(), computers, options, simple_tools());
     return *made;
   }
-  Reply post(std::string body, std::optional<std::string> version = {}, tools::Caller who = caller()) {
-    return cus::test::run_task(loop,
-                               server().handle(std::move(body), std::move(who), std::move(version), sink));
+  Posted begin(std::string body, Head head, tools::Caller who = caller()) {
+    return cus::test::run_task(loop, server().post(std::move(head), std::move(body), std::move(who)));
+  }
+  // The reply of what was begun; notifications before it are added to `messages`.
+  Reply end(const Posted& posted) {
+    if (!posted.channel) return posted.reply;
+    loop.restart();
+    while (!posted.channel->ended()) loop.run_one();
+    std::uint64_t seen = 0;
+    const bool answers = posted.channel->reply() && posted.channel->reply()->message;
+    while (const auto message = posted.channel->next(seen)) {
+      seen = message->number;
+      messages.push_back(*parse_json(message->text));
+    }
+    if (answers) messages.pop_back();
+    return posted.channel->reply().value_or(Reply{.status = 0});
+  }
+  Reply post(std::string body, Head head, tools::Caller who = caller()) {
+    return end(begin(std::move(body), std::move(head), std::move(who)));
+  }
+  Reply post(std::string body, std::optional<std::string_view> version = {}, tools::Caller who = caller()) {
+    return post(std::move(body), Head{.version = version}, std::move(who));
   }
   // The answer to a request, which must be one.
-  Json ask(const std::string& body, std::optional<std::string> version = {}) {
-    const Reply reply = post(body, std::move(version));
+  Json ask(const std::string& body, std::optional<std::string_view> version = {}) {
+    const Reply reply = post(body, version);
     EXPECT_EQ(reply.status, 200) << body;
     return reply.message ? *parse_json(*reply.message) : Json();
   }
@@ -98,12 +108,13 @@ struct ServerTest : testing::Test {
     const Json message = *parse_json(*reply.message);
     return message.contains("error") ? message["error"]["code"].get<int>() : 0;
   }
+  std::size_t running_calls() { return server().counts().running_calls; }
 
   boost::asio::io_context loop{1};
   NoComputers computers;
   Options options{.tools = {}, .server_version = "1.2.3"};
   std::unique_ptr<Server> made;
-  Sink sink;
+  std::vector<Json> messages;  // notifications that came with replies
 };
 
 inline std::string request(std::string_view method, std::string_view params = "{}",
@@ -111,6 +122,10 @@ inline std::string request(std::string_view method, std::string_view params = "{
   return R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"method":")" + std::string(method) +
          R"(","params":)" + std::string(params) + "}";
 }
+
+// Parameters of a request of revision 2026-07-28.
+inline const std::string modern_meta = R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+                                       R"("io.modelcontextprotocol/clientCapabilities":{}}})";
 
 inline std::string call(std::string_view tool, std::string_view more = "", std::string_view id = "1") {
   return request("tools/call", R"({"name":")" + std::string(tool) + "\"" + std::string(more) + "}", id);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include "fixture.hpp"
 #include "mcp/tool_calls.hpp"
@@ -16,18 +14,11 @@ using testing::Not;
 
 struct ToolCallTest : test::ServerTest {
   // A call that runs while the test goes on.
-  auto begin(std::string body, tools::Caller who = test::caller()) {
-    const std::size_t before = server().running_calls();
-    auto reply = boost::asio::co_spawn(loop, server().handle(std::move(body), std::move(who), {}, sink),
-                                       boost::asio::use_future);
-    loop.restart();
-    while (server().running_calls() == before) loop.run_one();
-    return reply;
-  }
-  Reply end(std::future<Reply> reply) {
-    loop.restart();
-    while (reply.wait_for(std::chrono::seconds(0)) != std::future_status::ready) loop.run_one();
-    return reply.get();
+  Posted begin(std::string body, tools::Caller who = test::caller()) {
+    Posted posted = ServerTest::begin(std::move(body), {}, std::move(who));
+    EXPECT_TRUE(posted.channel);
+    EXPECT_GT(running_calls(), 0U);
+    return posted;
   }
 };
 
@@ -56,7 +47,7 @@ TEST_F(ToolCallTest, GivenAToolThatThrows_WhenCalled_ThenTheClientLearnsNothingO
   EXPECT_EQ(error_code(reply), -32603);
   EXPECT_THAT(*reply.message, Not(HasSubstr("secret")));
   EXPECT_EQ((*parse_json(*reply.message))["id"], 5);
-  EXPECT_EQ(server().running_calls(), 0U);
+  EXPECT_EQ(running_calls(), 0U);
 }
 
 TEST_F(ToolCallTest, GivenBadParameters_WhenCalled_ThenTheyAreRefusedInBand) {
@@ -78,26 +69,26 @@ TEST_F(ToolCallTest, GivenStructuredResults_WhenSet_ThenListAndResultsHaveThem) 
 }
 
 TEST_F(ToolCallTest, GivenARunningCall_WhenItIsCancelled_ThenItStopsAndThereIsNoAnswerAndNoMoreProgress) {
-  auto running = begin(call("hang", R"(,"_meta":{"progressToken":1})", "\"r\""));
+  const Posted running = begin(call("hang", R"(,"_meta":{"progressToken":1})", "\"r\""));
   EXPECT_EQ(post(cancel("\"r\"")).status, 202);
-  const Reply reply = end(std::move(running));
+  const Reply reply = end(running);
   EXPECT_EQ(reply.status, 202);
   EXPECT_FALSE(reply.message);
-  EXPECT_TRUE(sink.messages.empty());
-  EXPECT_EQ(server().running_calls(), 0U);
+  EXPECT_TRUE(messages.empty());
+  EXPECT_EQ(running_calls(), 0U);
 }
 
 TEST_F(ToolCallTest, GivenARunningCall_WhenSomebodyElseCancelsItsId_ThenItGoesOn) {
-  auto running = begin(call("hang", "", "3"));
-  post(cancel("3"), {}, test::caller("acme", "b2"));
-  post(cancel("3"), {}, test::caller("other", "a1"));
-  post(cancel("3"), {}, test::caller("acme", ""));
+  const Posted running = begin(call("hang", "", "3"));
+  post(cancel("3"), Head{}, test::caller("acme", "b2"));
+  post(cancel("3"), Head{}, test::caller("other", "a1"));
+  post(cancel("3"), Head{}, test::caller("acme", ""));
   post(cancel("\"3\""));
   post(cancel("4"));
-  EXPECT_EQ(server().running_calls(), 1U);
-  EXPECT_NE(running.wait_for(std::chrono::seconds(0)), std::future_status::ready);
+  EXPECT_EQ(running_calls(), 1U);
+  EXPECT_FALSE(running.channel->ended());
   post(cancel("3"));
-  EXPECT_FALSE(end(std::move(running)).message);
+  EXPECT_FALSE(end(running).message);
 }
 
 TEST_F(ToolCallTest, GivenACancelOfAnEndedCall_WhenPosted_ThenItIsAcceptedAndNothingHappens) {
@@ -106,38 +97,37 @@ TEST_F(ToolCallTest, GivenACancelOfAnEndedCall_WhenPosted_ThenItIsAcceptedAndNot
 }
 
 TEST_F(ToolCallTest, GivenAShutdown_WhenACallRuns_ThenItsClientIsTold) {
-  auto running = begin(call("hang"));
+  const Posted running = begin(call("hang"));
   server().cancel_all();
-  EXPECT_EQ(error_code(end(std::move(running))), -32001);
+  EXPECT_EQ(error_code(end(running)), -32001);
 }
 
 TEST_F(ToolCallTest, GivenTheCap_WhenReached_ThenTheNextCallIsToldToWaitAndOthersAreServed) {
   options.max_running_calls_per_tenant = 1;
-  auto running = begin(call("hang", "", "1"));
+  const Posted running = begin(call("hang", "", "1"));
   const Reply refused = post(call("echo", "", "2"));
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(error_code(refused), -32000);
-  EXPECT_EQ(post(call("echo", "", "2"), {}, test::caller("other")).status, 200);
+  EXPECT_EQ(post(call("echo", "", "2"), Head{}, test::caller("other")).status, 200);
   EXPECT_EQ(post(test::request("ping")).status, 200);
   post(cancel("1"));
-  end(std::move(running));
+  end(running);
   EXPECT_EQ(post(call("echo", "", "2")).status, 200);
 }
 
 TEST_F(ToolCallTest, GivenTheRealTools_WhenListed_ThenTheAnswerIsShortAndHonest) {
-  const std::string text = tool_list_text(tools::all_tools({}), false);
-  EXPECT_LT(text.size(), 6'000U);
-  const Json tool = (*parse_json(text))["tools"][0];
+  const Json list = tool_list(tools::all_tools({}), false);
+  EXPECT_LT(dump_json(list).size(), 6'000U);
+  const Json& tool = list["tools"][0];
   EXPECT_EQ(tool["name"], "bash_tool");
   EXPECT_EQ(tool["inputSchema"]["type"], "object");
   EXPECT_EQ(tool["annotations"]["destructiveHint"], true);
 }
 
 TEST_F(ToolCallTest, GivenTheRealTools_WhenThereIsNoComputer_ThenTheModelIsTold) {
-  Server real(loop.get_executor(), computers, options);
-  const Reply reply = cus::test::run_task(
-      loop, real.handle(call("bash_tool", R"(,"arguments":{"command":"ls"})"), test::caller(), {}, sink));
-  EXPECT_THAT(*reply.message, HasSubstr("There is no computer here."));
+  made = std::make_unique<Server>(loop.get_executor(), computers, options);
+  EXPECT_THAT(*post(call("bash_tool", R"(,"arguments":{"command":"ls"})")).message,
+              HasSubstr("There is no computer here."));
 }
 
 }  // namespace

@@ -41,9 +41,16 @@ class FakeExchange final : public Exchange {
   Task<Result<>> send_event(std::string_view data, std::string_view id) override {
     return note("event " + std::string(id) + std::string(data));
   }
+  Task<Result<>> send_priming(std::string_view id, std::chrono::milliseconds) override {
+    return note("priming " + std::string(id));
+  }
   Task<Result<>> send_comment(std::string_view) override { return note("comment"); }
   Task<Result<>> end_events() override { return note("end"); }
-  Task<bool> peer_gone(Deadline) override { co_return gone; }
+  Task<bool> peer_gone(Deadline) override {
+    while (!gone && !response && (stream.empty() || stream.back() != "end"))
+      co_await sleep_until(after(std::chrono::milliseconds(1)));
+    co_return gone;
+  }
 
   Request request_;
   std::string body;
@@ -139,12 +146,40 @@ TEST_F(McpRoute, GivenANotification_WhenPosted_ThenItIs202WithoutABody) {
   EXPECT_EQ(exchange.response->body, "");
 }
 
-TEST_F(McpRoute, GivenGetOrDelete_WhenAsked_ThenItIs405WithTheMethodsThatWork) {
-  for (const char* method : {"GET", "DELETE"}) {
-    cus::test::run_task(loop, serve(route(method, "/mcp")));
-    expect_refused(405);
-    EXPECT_EQ(exchange.response->headers.find("Allow"), "POST");
+TEST_F(McpRoute, GivenNoSession_WhenAStreamIsAskedForOrASessionEnded_ThenItIsRefused) {
+  cus::test::run_task(loop, serve(route("GET", "/mcp")));
+  expect_refused(405);
+  EXPECT_EQ(exchange.response->headers.find("Allow"), "POST");
+  exchange.response.reset();
+  cus::test::run_task(loop, serve(route("DELETE", "/mcp")));
+  expect_refused(400);
+}
+
+TEST_F(McpRoute, GivenInitialize_WhenAnswered_ThenTheSessionIsAHeaderAndEndsOnce) {
+  post(request("initialize", R"({"protocolVersion":"2025-11-25"})"));
+  const std::string id(exchange.response->headers.find("Mcp-Session-Id").value_or(""));
+  EXPECT_EQ(id.size(), 32U);
+  header("Mcp-Session-Id", id);
+  for (const int expected : {204, 404}) {
+    exchange.response.reset();
+    cus::test::run_task(loop, serve(route("DELETE", "/mcp")));
+    EXPECT_EQ(status(), expected);
   }
+}
+
+TEST_F(McpRoute, GivenASession_WhenACallStreams_ThenEachEventHasAnIdAndTheStreamCanBeReadAgain) {
+  post(request("initialize", R"({"protocolVersion":"2025-11-25"})"));
+  header("Mcp-Session-Id", std::string(*exchange.response->headers.find("Mcp-Session-Id")));
+  exchange.response.reset();
+  post(call("count", R"(,"_meta":{"progressToken":"t"})"));
+  ASSERT_EQ(exchange.stream.size(), 7U);
+  EXPECT_EQ(exchange.stream[1], "priming 1-0");
+  EXPECT_THAT(exchange.stream[2], HasSubstr("event 1-1{"));
+  EXPECT_THAT(exchange.stream[5], HasSubstr("event 1-4{"));
+  exchange.stream.clear();
+  header("Last-Event-ID", "1-2");
+  cus::test::run_task(loop, serve(route("GET", "/mcp")));
+  EXPECT_THAT(exchange.stream, ElementsAre("start", HasSubstr("event 1-3{"), HasSubstr("event 1-4{"), "end"));
 }
 
 TEST_F(McpRoute, GivenAnotherContentType_WhenPosted_ThenItIs415AndTheBodyIsNotRead) {
@@ -235,23 +270,36 @@ TEST_F(McpRoute, GivenASilentCall_WhenItTakesLong_ThenTheStreamOpensAndIsKeptAli
 TEST_F(McpRoute, GivenACancelledCall_WhenNothingWasSentYet_ThenItIs202) {
   exchange.body = call("hang", "", "9");
   auto served = boost::asio::co_spawn(loop, serve(route("POST", "/mcp")), boost::asio::use_future);
-  run_until([this] { return server().running_calls() == 1; });
+  run_until([this] { return running_calls() == 1; });
   ServerTest::post(cancel("9"));
   run_until([&] { return served.wait_for(0s) == std::future_status::ready; });
   EXPECT_EQ(status(), 202);
   EXPECT_EQ(exchange.response->body, "");
 }
 
-TEST_F(McpRoute, GivenAClientThatGoesAway_WhenItsCallRuns_ThenTheHandlerEndsAndTheCallGoesOn) {
+TEST_F(McpRoute, GivenALegacyClientThatGoesAway_WhenItsCallRuns_ThenTheHandlerEndsAndTheCallGoesOn) {
   web_options = {.patience = 1ms, .keep_alive = 1ms};
   exchange.body = call("hang", "", "9");
   auto served = boost::asio::co_spawn(loop, serve(route("POST", "/mcp")), boost::asio::use_future);
   run_until([this] { return !exchange.stream.empty(); });
   exchange.gone = true;
   run_until([&] { return served.wait_for(0s) == std::future_status::ready; });
-  EXPECT_EQ(server().running_calls(), 1U);
+  EXPECT_EQ(running_calls(), 1U);
   ServerTest::post(cancel("9"));
-  run_until([this] { return server().running_calls() == 0; });
+  run_until([this] { return running_calls() == 0; });
+}
+
+TEST_F(McpRoute, GivenAModernClientThatGoesAway_WhenItsCallRuns_ThenTheCallIsCancelled) {
+  header("MCP-Protocol-Version", "2026-07-28");
+  header("Mcp-Method", "tools/call");
+  header("Mcp-Name", "hang");
+  exchange.body = request("tools/call", R"({"name":"hang",)" + mcp::test::modern_meta.substr(1), "9");
+  auto served = boost::asio::co_spawn(loop, serve(route("POST", "/mcp")), boost::asio::use_future);
+  run_until([this] { return running_calls() == 1; });
+  exchange.gone = true;
+  run_until([&] { return served.wait_for(0s) == std::future_status::ready; });
+  run_until([this] { return running_calls() == 0; });
+  EXPECT_THAT(exchange.stream, IsEmpty());
 }
 
 TEST_F(McpRoute, GivenABodyBeyondTheLimit_WhenPosted_ThenItIs413) {
