@@ -13,6 +13,7 @@
 #include "cus/base/log.hpp"
 #include "cus/base/spawn.hpp"
 #include "cus/net/http.hpp"
+#include "cus/net/status.hpp"
 #include "exec_relay.hpp"
 
 namespace cus::app {
@@ -24,24 +25,6 @@ namespace {
 constexpr auto head_limit = std::chrono::seconds(10);
 constexpr int max_connections = 64;
 
-int http_status(Code code) {
-  switch (code) {
-    case Code::invalid_argument:
-    case Code::protocol:
-      return 400;
-    case Code::not_found:
-      return 404;
-    case Code::conflict:
-      return 409;
-    case Code::too_many:
-      return 429;
-    case Code::internal:
-      return 500;
-    default:
-      return 503;
-  }
-}
-
 std::string message(int status, const Json& body) {
   const std::string text = body.is_null() ? std::string() : dump_json(body);
   net::Headers headers;
@@ -52,7 +35,8 @@ std::string message(int status, const Json& body) {
 }
 
 std::string message(const Error& error) {
-  return message(http_status(error.code), Json{{"error", code_name(error.code)}, {"message", error.message}});
+  return message(net::status_of(error.code),
+                 Json{{"error", code_name(error.code)}, {"message", error.message}});
 }
 
 Json to_json(const sandbox::Listed& item) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core_options.hpp"
 
+#include "cus/auth/trusted_proxies.hpp"
+
 namespace cus::app {
 namespace {
 
@@ -77,6 +79,10 @@ void check_grammars(config::Loaded& loaded) {
       {.public_base_url = config.public_base_url, .allowed_hosts = config.allowed_hosts, .has_key = false});
   if (!origins) {
     for (const std::string& line : origins.error()) config::add_problem(loaded, line);
+  }
+  const auto proxies = auth::TrustedProxies::parse(config.trusted_proxies);
+  if (!proxies) {
+    for (const std::string& line : proxies.error()) config::add_problem(loaded, line);
   }
   const auto exceptions = egress::parse_exceptions(config.egress_allow_private);
   if (!exceptions) config::add_problem(loaded, "EGRESS_ALLOW_PRIVATE: " + exceptions.error().message);

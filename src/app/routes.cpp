@@ -7,11 +7,15 @@
 #include <iterator>
 
 #include "commands.hpp"
+#include "openapi.hpp"
 
 namespace cus::app {
 
-web::Routes all_routes(mcp::Server& server, web::McpOptions options, web::Readiness readiness) {
+web::Routes all_routes(mcp::Server& server, web::McpOptions options, web::Readiness readiness,
+                       const web::Metrics& metrics) {
   web::Routes routes = web::standard_routes(std::move(readiness), version);
+  for (web::Route& route : web::metrics_routes(metrics)) routes.push_back(std::move(route));
+  for (web::Route& route : openapi_routes()) routes.push_back(std::move(route));
   for (web::Route& route : web::mcp_routes(server, options)) routes.push_back(std::move(route));
   return routes;
 }
@@ -30,12 +34,19 @@ class NoComputers final : public sandbox::Computers {
 
 }  // namespace
 
-int run_dump_routes() {
+web::Routes described_routes() {
   boost::asio::io_context loop;
   NoComputers computers;
   mcp::Server server(loop.get_executor(), computers, {.tools = {}, .server_version = version});
-  fmt::print(
-      "{}", web::dump_routes(all_routes(server, {}, [] -> Task<Result<Json>> { co_return Json::object(); })));
+  const web::Metrics metrics;
+  web::Routes routes =
+      all_routes(server, {}, [] -> Task<Result<Json>> { co_return Json::object(); }, metrics);
+  for (web::Route& route : routes) route.handle = nullptr;
+  return routes;
+}
+
+int run_dump_routes() {
+  fmt::print("{}", web::dump_routes(described_routes()));
   return 0;
 }
 

@@ -4,11 +4,15 @@
 
 #include "cus/mcp/server.hpp"
 #include "cus/web/mcp_route.hpp"
+#include "cus/web/metrics.hpp"
 #include "cus/web/standard_routes.hpp"
 
 namespace cus::app {
 
-web::Routes all_routes(mcp::Server& server, web::McpOptions options, web::Readiness readiness);
+web::Routes all_routes(mcp::Server& server, web::McpOptions options, web::Readiness readiness,
+                       const web::Metrics& metrics);
+// The same table without handlers.
+web::Routes described_routes();
 
 inline constexpr const char* version = CUS_VERSION;
 

@@ -42,6 +42,15 @@ std::vector<Setting> access_settings() {
       {"PUBLIC_BASE_URL", access, "", base_url(&Config::public_base_url),
        "How people's browsers reach this server; links are made from it. A slash at the end is dropped.",
        "http://localhost and the port"},
+      {"TRUSTED_PROXIES", access, "",
+       token_text(&Config::trusted_proxies, "addresses and networks separated by commas, such as 10.0.0.0/8"),
+       "Proxies in front of this server whose X-Forwarded-For, -Proto and -Host are believed; from anybody "
+       "else "
+       "these headers mean nothing."},
+      {"FORWARD_USER_INFO_HEADER_JWT_SECRET", access, "", long_token_text(&Config::user_token_secret, 16),
+       "The secret that Open WebUI has under the same name. With it who the user is comes only from "
+       "X-OpenWebUI-User-Jwt, signed with this secret; X-User-* and X-OpenWebUI-User-* are not looked at.",
+       "", secret},
   };
 }
 
@@ -154,6 +163,14 @@ std::vector<Setting> server_settings() {
        "The largest request to /mcp, in MiB."},
       {"MAX_CONNECTIONS", server, "10000", whole_number(&Config::max_connections, 1, 65'536),
        "How many connections are served at once."},
+      {"MAX_CONNECTIONS_PER_SOURCE", server, "2500",
+       whole_number(&Config::max_connections_per_source, 1, 65'536),
+       "How many of them one address (IPv6: one /64) may have; those in TRUSTED_PROXIES may have all."},
+      {"MAX_REQUESTS", server, "1024", whole_number(&Config::max_requests, 1, 65'536),
+       "How many requests may be in progress at once, event streams and WebSockets not counted; more are "
+       "refused with 503."},
+      {"MAX_REQUESTS_PER_KEY", server, "256", whole_number(&Config::max_requests_per_key, 1, 65'536),
+       "How many of them one key may have; more are refused with 429."},
       {"STOP_SANDBOXES_ON_EXIT", server, "false", boolean(&Config::stop_sandboxes_on_exit),
        "Whether sandboxes stop with the server. Otherwise their commands go on and are found again."},
       {"SHUTDOWN_GRACE_SECONDS", server, "30", seconds(&Config::shutdown_grace, 0, 3600),

@@ -119,6 +119,8 @@ ValueType processors(std::uint64_t Config::* field) {
 ValueType ip_address(std::string Config::* field) {
   return {"an IP address, such as 127.0.0.1, 0.0.0.0 or ::1, or localhost",
           [=](std::string_view text, Config& config) {
+            // The address parser ends at a NUL, and takes any text for the name of an interface.
+            if (!std::ranges::all_of(text, is_visible)) return false;
             if (lower_case(text) == "localhost") text = "127.0.0.1";
             boost::system::error_code error;
             const auto address = boost::asio::ip::make_address(text, error);
@@ -130,6 +132,15 @@ ValueType ip_address(std::string Config::* field) {
 ValueType token_text(std::string Config::* field, std::string accepts) {
   return {std::move(accepts), [=](std::string_view text, Config& config) {
             if (!std::ranges::all_of(text, is_visible)) return false;
+            config.*field = std::string(text);
+            return true;
+          }};
+}
+
+ValueType long_token_text(std::string Config::* field, std::size_t least) {
+  return {"at least " + std::to_string(least) + " visible ASCII characters",
+          [=](std::string_view text, Config& config) {
+            if (text.size() < least || !std::ranges::all_of(text, is_visible)) return false;
             config.*field = std::string(text);
             return true;
           }};

@@ -45,6 +45,8 @@ ValueType program(std::string Config::* field);
 ValueType unix_socket(std::string Config::* field);
 // Visible ASCII without spaces: API keys and lists of them. Its grammar is checked elsewhere.
 ValueType token_text(std::string Config::* field, std::string accepts);
+// The same, of at least so many characters.
+ValueType long_token_text(std::string Config::* field, std::size_t least);
 // Text of letters, digits and `punctuation` that begins with a letter or digit.
 ValueType name_text(std::string Config::* field, std::string accepts, std::string punctuation);
 

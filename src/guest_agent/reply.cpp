@@ -4,32 +4,16 @@
 #include <nlohmann/json.hpp>
 
 #include "cus/net/http.hpp"
+#include "cus/net/status.hpp"
 
 namespace cus::guest_agent {
 namespace {
 
+// Two have a meaning of their own here (docs/guest-protocol.md): no upgrade was asked for, nothing listens.
 int status_of(Code code) {
-  switch (code) {
-    case Code::invalid_argument:
-    case Code::protocol:
-      return 400;
-    case Code::not_found:
-      return 404;
-    case Code::conflict:
-      return 409;
-    case Code::too_large:
-      return 413;
-    case Code::unsupported:
-      return 426;
-    case Code::too_many:
-      return 429;
-    case Code::unavailable:
-      return 502;
-    case Code::storage_full:
-      return 507;
-    default:
-      return 500;
-  }
+  if (code == Code::unsupported) return 426;
+  if (code == Code::unavailable) return 502;
+  return net::status_of(code);
 }
 
 }  // namespace

@@ -25,6 +25,10 @@ constexpr std::string_view restarted_news =
     "are as they "
     "were; processes and everything in /tmp are gone.";
 
+bool is_of_engine(Code code) {
+  return code == Code::engine_unavailable || code == Code::engine_refused || code == Code::image_missing;
+}
+
 guest::GuestListenerHooks make_hooks(const Services& services, const StorageId& storage) {
   guest::GuestListenerHooks hooks;
   hooks.egress = [&services, storage](const std::string& via, net::StreamPtr stream) {
@@ -69,6 +73,8 @@ Task<> Machine::fly(std::shared_ptr<Machine> self, std::shared_ptr<Flight> fligh
   flight->result = fail(Code::internal, "The sandbox could not be started. The server's log says why.");
   try {
     flight->result = co_await ((*self).*step)();
+    if (!flight->result && is_of_engine(flight->result.error().code))
+      ++self->services_.counters->engine_errors;
   } catch (const std::exception& error) {
     log::error("sandbox.flight_exception", {{"storage", self->storage_.str()}, {"what", error.what()}});
   }
@@ -155,15 +161,17 @@ Task<Result<>> Machine::start() {
   }
   const Result<> started = co_await start_from(state, spec, remembered ? std::string() : hash);
   if (!started) {
+    ++services_.counters->failed_starts;
     log::failure(log::Level::error, "sandbox.start_failed", started.error(), {{"storage", storage_.str()}});
     co_return started;
   }
   has_history_ = true;
   touch();
-  log::info("sandbox.ready",
-            {{"storage", storage_.str()},
-             {"from", engine::state_name(state)},
-             {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count()}});
+  const auto took = Clock::now() - began;
+  services_.counters->start_seconds.observe(std::chrono::duration<double>(took).count());
+  log::info("sandbox.ready", {{"storage", storage_.str()},
+                              {"from", engine::state_name(state)},
+                              {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
   co_return Result<>{};
 }
 

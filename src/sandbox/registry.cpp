@@ -2,12 +2,20 @@
 #include "cus/sandbox/registry.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "cus/base/log.hpp"
 #include "cus/base/spawn.hpp"
 #include "registry_state.hpp"
 
 namespace cus::sandbox {
+namespace {
+
+constexpr std::array<double, 12> start_bounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
+}  // namespace
+
+Counters::Counters() : start_seconds(start_bounds) {}
 
 // The chat's machine; its row is read or made once, however many ask at the same time.
 Task<Result<MachinePtr>> Registry::State::find(ChatKey key) {
@@ -74,7 +82,10 @@ Task<Result<std::vector<Listed>>> Registry::list() {
   if (!chats) co_return std::unexpected(chats.error());
   const Result<std::vector<engine::Sandbox>> known =
       co_await state->services.engine.list(state->services.instance);
-  if (!known) co_return std::unexpected(known.error());
+  if (!known) {
+    ++state->services.counters->engine_errors;
+    co_return std::unexpected(known.error());
+  }
   std::map<StorageId, engine::State> states;
   for (const engine::Sandbox& sandbox : *known) states[sandbox.storage] = sandbox.state;
   std::vector<Listed> listed;
@@ -130,6 +141,10 @@ Task<> Registry::shut_down(bool stop, Deadline deadline) {
   }
   co_await done->wait(deadline);
   for (const auto& [key, machine] : state->machines) machine->close();
+}
+
+const Counters& Registry::counters() const {
+  return *state_->services.counters;
 }
 
 std::size_t Registry::awake() const {

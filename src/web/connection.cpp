@@ -2,6 +2,8 @@
 #include "connection.hpp"
 
 #include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
 #include "cus/base/log.hpp"
@@ -9,6 +11,8 @@
 
 namespace cus::web {
 namespace {
+
+namespace asio = boost::asio;
 
 constexpr std::size_t linger_bytes = 262'144;
 
@@ -67,6 +71,7 @@ void log_request(const HttpExchange& exchange, Clock::time_point begun) {
   const std::chrono::duration<double, std::milli> taken = Clock::now() - begun;
   log::write(level, "http.request",
              {{"request_id", request.request_id},
+              {"traceparent", request.traceparent},
               {"method", request.method},
               {"path", request.path},
               {"status", status},
@@ -74,6 +79,11 @@ void log_request(const HttpExchange& exchange, Clock::time_point begun) {
               {"bytes", exchange.bytes_sent()},
               {"tenant", request.tenant ? request.tenant->str() : std::string()},
               {"peer", request.peer}});
+}
+
+std::optional<Clock::duration> time_of(const HttpExchange& exchange, Clock::time_point begun) {
+  if (!exchange.is_answer_timed()) return std::nullopt;
+  return Clock::now() - begun;
 }
 
 // The fence of a request: what leaves a handler is a bug, costs one 500 and not the connection's neighbours.
@@ -118,6 +128,14 @@ Task<> linger(net::HttpConnection& http, Clock::duration time) {
   }
 }
 
+Response shed_response(const Request& request, Shed why) {
+  return why == Shed::server_full
+             ? error_response(request.path, 503,
+                              "The server is busy with other requests. Try again in a moment.")
+             : error_response(request.path, 429,
+                              "Too many requests with this key are in progress. Wait until some have ended.");
+}
+
 class Session {
  public:
   Session(ServerState& server, net::HttpConnection& http, ServerState::Connection& entry, std::string peer)
@@ -136,6 +154,8 @@ class Session {
       if (!head) co_return co_await refuse_bytes(head.error());
       if (!*head) co_return false;
       if (!co_await serve(**head)) co_return true;
+      // Who sends many requests at once takes turns with everybody else.
+      if (http_.has_buffered()) co_await asio::post(server_.executor, asio::use_awaitable);
       wait = after(server_.limits.idle);
       head_deadline = no_deadline;
     }
@@ -152,11 +172,14 @@ class Session {
                                   .query = {},
                                   .headers = {},
                                   .peer = peer_,
+                                  .host = {},
                                   .request_id = random_hex(8),
+                                  .traceparent = {},
                                   .tenant = std::nullopt},
                           {});
     const InProgress in_progress(server_, entry_, exchange);
     co_await exchange.respond(std::move(*response));
+    server_.stats.count(nullptr, exchange.status(), time_of(exchange, begun));
     log_request(exchange, begun);
     co_return true;
   }
@@ -175,12 +198,21 @@ class Session {
                           std::move(verdict.extra));
     const InProgress in_progress(server_, entry_, exchange);
     if (verdict.close) exchange.close_after();
+    if (!verdict.refusal && !verdict.route->always) {
+      auto slot = server_.load.enter(exchange.request().tenant);
+      if (slot) {
+        exchange.occupy(std::move(*slot));
+      } else {
+        verdict.refusal = shed_response(exchange.request(), slot.error());
+      }
+    }
     if (verdict.refusal) {
       co_await exchange.respond(std::move(*verdict.refusal));
     } else {
       co_await run_handler(*verdict.route, exchange);
     }
     co_await exchange.finish();
+    server_.stats.count(verdict.asked, exchange.status(), time_of(exchange, begun));
     log_request(exchange, begun);
     co_return exchange.reusable();
   }
@@ -203,8 +235,9 @@ Task<> serve_connection(std::shared_ptr<ServerState> server, net::StreamPtr stre
   if (co_await session.run()) co_await linger(http, server->limits.linger);
 }
 
-bool has_room(const ServerState& server, const std::string& source) {
+bool has_room(const ServerState& server, std::string_view peer, const std::string& source) {
   if (server.connections.size() >= server.limits.connections) return false;
+  if (server.gate.trusts(peer)) return true;
   const auto count = server.per_source.find(source);
   return count == server.per_source.end() || count->second < server.limits.connections_per_source;
 }

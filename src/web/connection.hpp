@@ -12,6 +12,6 @@ namespace cus::web {
 Task<> serve_connection(std::shared_ptr<ServerState> server, net::StreamPtr stream, std::string peer);
 
 // Whether one more connection from there is within the caps.
-bool has_room(const ServerState& server, const std::string& source);
+bool has_room(const ServerState& server, std::string_view peer, const std::string& source);
 
 }  // namespace cus::web

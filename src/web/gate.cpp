@@ -5,9 +5,11 @@
 
 #include "cors.hpp"
 #include "cus/web/responses.hpp"
+#include "forwarded.hpp"
 #include "head_check.hpp"
 #include "target.hpp"
 #include "text.hpp"
+#include "trace_context.hpp"
 
 namespace cus::web {
 namespace {
@@ -33,11 +35,8 @@ bool refuse(Verdict& verdict, int status, std::string_view message) {
 
 }  // namespace
 
-Gate::Gate(Routes routes, auth::KeyRing keys, auth::OriginPolicy origins, std::size_t max_target_bytes)
-    : router_(std::move(routes)),
-      keys_(std::move(keys)),
-      origins_(std::move(origins)),
-      max_target_bytes_(max_target_bytes) {}
+Gate::Gate(Routes routes, GateRules rules)
+    : router_(std::move(routes)), keys_(std::move(rules.keys)), rules_(std::move(rules)) {}
 
 Verdict Gate::judge(net::RequestHead& head, std::string_view peer, Phase phase, Clock::time_point now) {
   Verdict verdict;
@@ -46,6 +45,9 @@ Verdict Gate::judge(net::RequestHead& head, std::string_view peer, Phase phase, 
   verdict.request.request_id = request_id(head.headers);
   if (!check_framing(head, verdict)) return verdict;
   verdict.request.headers = std::move(head.headers);
+  const std::string_view trace = verdict.request.headers.find("traceparent").value_or("");
+  if (is_traceparent(trace)) verdict.request.traceparent = trace;
+  look_behind_proxies(verdict.request);
   if (phase == Phase::draining) {
     verdict.close = true;
     refuse(verdict, 503, "The server is stopping. Try again in a moment.");
@@ -55,13 +57,21 @@ Verdict Gate::judge(net::RequestHead& head, std::string_view peer, Phase phase, 
   return verdict;
 }
 
+// Anybody can write these headers; they say something only when they come from a proxy that is known.
+void Gate::look_behind_proxies(Request& request) const {
+  if (!rules_.proxies.trusts(request.peer)) return;
+  request.peer = client_address(request.headers, request.peer, rules_.proxies);
+  request.secure = iequals(last_element(request.headers, "X-Forwarded-Proto"), "https");
+  request.host = last_element(request.headers, "X-Forwarded-Host");
+}
+
 bool Gate::check_framing(const net::RequestHead& head, Verdict& verdict) const {
   Result<Target> target = parse_target(head.target, head.headers.find("Host").value_or(""));
   if (target) {
     verdict.request.path = std::move(target->path);
     verdict.request.query = std::move(target->query);
   }
-  const std::optional<HeadFault> fault = check_head(head, max_target_bytes_);
+  const std::optional<HeadFault> fault = check_head(head, rules_.max_target_bytes);
   verdict.close = fault || !target;
   if (fault) return refuse(verdict, fault->status, fault->message);
   return target || refuse(verdict, 400, target.error().message);
@@ -69,13 +79,16 @@ bool Gate::check_framing(const net::RequestHead& head, Verdict& verdict) const {
 
 bool Gate::check_site(Verdict& verdict) const {
   const net::Headers& headers = verdict.request.headers;
-  const std::string_view host = headers.find("Host").value_or("");
-  if (!origins_.allows_host(host)) {
+  std::string& host = verdict.request.host;
+  const std::string_view own = headers.find("Host").value_or("");
+  if (!rules_.origins.allows_host(own) || (!host.empty() && !rules_.origins.allows_host(host))) {
+    host.clear();
     return refuse(verdict, 403, "This Host is not allowed. Add its name to ALLOWED_HOSTS on the server.");
   }
+  if (host.empty()) host = own;
   const auto origin = headers.find("Origin");
   if (!origin) return true;
-  if (!origins_.allows_origin(*origin, host)) {
+  if (!rules_.origins.allows_origin(*origin, host)) {
     return refuse(verdict, 403,
                   "This Origin is not allowed. Add its host and port to ALLOWED_HOSTS on the server.");
   }
@@ -109,14 +122,17 @@ bool Gate::choose_route(Verdict& verdict) const {
     return false;
   }
   verdict.route = match.route;
+  verdict.asked = match.route;
   return true;
 }
 
 void Gate::check_caller(Verdict& verdict, Clock::time_point now) {
   Request& request = verdict.request;
   Caller caller = keys_.identify(request.headers, auth::source_of(request.peer), now);
+  if (caller.sent_key && !caller.tenant) ++wrong_keys_;
   if (verdict.route->auth.get() == Auth::open || caller.tenant) {
     request.tenant = std::move(caller.tenant);
+    if (rules_.user_tokens) request.user_tokens = &*rules_.user_tokens;
     return;
   }
   verdict.route = nullptr;

@@ -10,6 +10,7 @@
 #include "cus/base/log.hpp"
 #include "cus/base/spawn.hpp"
 #include "cus/web/server.hpp"
+#include "server_metrics.hpp"
 
 namespace cus::web {
 namespace {
@@ -22,14 +23,16 @@ constexpr int backlog = 4096;
 constexpr auto pause_without_descriptors = std::chrono::milliseconds(100);
 constexpr auto grace_after_close = std::chrono::seconds(1);
 
-// A client that vanished is noticed within a minute; at most 128 KiB of an answer wait in the kernel. An
-// option that is refused costs nothing but its benefit.
+// A client that vanished is noticed within a minute when it is owed something, else in two; at most 128 KiB
+// of an answer wait in the kernel. Connections that idle end before they would be probed: thousands of probes
+// due at the same moment overflow the kernel's queue, and living peers would be taken for dead. An option
+// that is refused costs nothing but its benefit.
 void set_options(tcp::socket& socket) {
   const auto set = [&](int level, int name, int value) {
     (void)::setsockopt(socket.native_handle(), level, name, &value, sizeof value);
   };
   set(SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 90);
   set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
   set(IPPROTO_TCP, TCP_KEEPCNT, 3);
   set(IPPROTO_TCP, TCP_USER_TIMEOUT, 45'000);
@@ -49,7 +52,7 @@ void turn_away(tcp::socket& socket) {
 
 void admit(const std::shared_ptr<ServerState>& server, tcp::socket socket, const tcp::endpoint& from) {
   const std::string peer = from.address().to_string();
-  if (!has_room(*server, auth::source_of(peer))) {
+  if (!has_room(*server, peer, auth::source_of(peer))) {
     ++server->counters.refused;
     turn_away(socket);
     return;
@@ -181,6 +184,10 @@ std::size_t Server::websockets() const {
 
 const ServerCounters& Server::counters() const {
   return impl_->state->counters;
+}
+
+void Server::write_metrics(MetricWriter& writer) const {
+  write_server_metrics(*impl_->state, writer);
 }
 
 }  // namespace cus::web

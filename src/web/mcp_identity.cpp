@@ -1,117 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mcp_identity.hpp"
 
-#include <algorithm>
-#include <array>
-
-#include "cus/base/utf8.hpp"
+#include "cus/auth/user_token.hpp"
+#include "identity_headers.hpp"
+#include "identity_values.hpp"
 
 namespace cus::web {
 namespace {
 
-constexpr std::size_t max_value_bytes = 256;
+using enum IdentityItem;
 
-struct Item {
-  std::string_view header;
-  std::string_view alias;
+// Fills fields until the first that is not valid.
+class Reader {
+ public:
+  explicit Reader(const IdentityHeaders& headers) : headers_(headers) {}
+
+  template <class T>
+  void read(T& field, IdentityItem item, Result<T> (*check)(std::string_view, std::string_view)) {
+    take(field, headers_[item], header_name(item), check);
+  }
+  // Most items are not sent: nothing is built for those.
+  template <class T>
+  void take(T& field, std::string_view text, std::string_view where,
+            Result<T> (*check)(std::string_view, std::string_view)) {
+    if (text.empty() || !result_) return;
+    Result<T> value = check(text, where);
+    if (value) {
+      field = std::move(*value);
+    } else {
+      result_ = std::unexpected(std::move(value.error()));
+    }
+  }
+  void ignore(IdentityItem item) {
+    if (result_ && !headers_[item].empty()) result_ = ignored_url(headers_[item], header_name(item));
+  }
+  void fail(Error error) {
+    if (result_) result_ = std::unexpected(std::move(error));
+  }
+  const Result<>& result() const { return result_; }
+
+ private:
+  const IdentityHeaders& headers_;
+  Result<> result_;
 };
 
-constexpr Item chat_item{"X-Chat-Id", "X-OpenWebUI-Chat-Id"};
-constexpr Item email_item{"X-User-Email", "X-OpenWebUI-User-Email"};
-constexpr Item name_item{"X-User-Name", "X-OpenWebUI-User-Name"};
-constexpr std::array items = {chat_item, email_item, name_item};
-
-char folded(char c) {
-  if (c == '_') return '-';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+Result<std::string> encoded_name(std::string_view text, std::string_view where) {
+  return person_name(percent_decoded(text), where);
 }
 
-bool same_but_for_underscores(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, folded, folded);
+void read_written_user(Reader& reader, tools::Caller& caller) {
+  reader.read(caller.user_id, user_id, plain_word);
+  reader.read(caller.user_email, email, email_address);
+  reader.read(caller.user_name, name, encoded_name);
+  reader.read(caller.user_role, user_role, plain_word);
 }
 
-// Proxies map '_' and '-' onto each other, so that X_Chat_Id could slip past one that sets X-Chat-Id itself.
-Result<> check_names(const net::Headers& headers) {
-  for (const Item& item : items) {
-    for (const std::string_view name : {item.header, item.alias}) {
-      const auto matches = std::ranges::count_if(headers.fields, [name](const net::Header& field) {
-        return same_but_for_underscores(field.name, name);
-      });
-      if (matches > 1 || static_cast<std::size_t>(matches) != headers.count(name)) {
-        return fail(Code::invalid_argument, "The header " + std::string(name) +
-                                                " must be sent at most once, and with hyphens in its name.");
-      }
-    }
-  }
-  return {};
+void read_signed_user(Reader& reader, const auth::UserTokens& tokens, std::string_view token,
+                      tools::Caller& caller) {
+  if (token.empty()) return;
+  const Result<auth::User> user = tokens.verify(token, std::chrono::system_clock::now());
+  if (!user) return reader.fail(user.error());
+  const std::string_view where = header_name(user_token);
+  reader.take(caller.user_id, user->id, where, plain_word);
+  reader.take(caller.user_email, user->email, where, email_address);
+  reader.take(caller.user_name, user->name, where, person_name);
+  reader.take(caller.user_role, user->role, where, plain_word);
+  caller.user_verified = true;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t";
-  const std::size_t begin = text.find_first_not_of(blank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blank) + 1 - begin);
-}
-
-std::string_view value_of(const net::Headers& headers, const Item& item) {
-  const std::string_view plain = trimmed(headers.find(item.header).value_or(""));
-  return plain.empty() ? trimmed(headers.find(item.alias).value_or("")) : plain;
-}
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  const char lower = folded(c);
-  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a') + 10;
-  return std::nullopt;
-}
-
-// '+' stays, and a '%' that begins no escape does too: names are not always encoded.
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const auto high = hex_digit(text[i + 1]);
-      const auto low = hex_digit(text[i + 2]);
-      if (high && low) {
-        decoded += static_cast<char>(*high * 16 + *low);
-        i += 2;
-        continue;
-      }
-    }
-    decoded += text[i];
-  }
-  return decoded;
-}
-
-Result<std::string> checked(std::string value, const Item& item) {
-  const bool control =
-      std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  if (control || value.size() > max_value_bytes || !utf8::valid(value)) {
-    return fail(Code::invalid_argument,
-                "The header " + std::string(item.header) +
-                    " must be at most 256 bytes of UTF-8 without control characters.");
-  }
-  return value;
+// A key that comes with an address of its own is for that address, which is not used: it goes nowhere.
+void read_access(Reader& reader, const IdentityHeaders& headers, tools::Caller& caller) {
+  reader.read(caller.gitlab_token, gitlab_token, secret_word);
+  reader.read(caller.gitlab_host, gitlab_host, host_name);
+  reader.read(caller.anthropic_key, anthropic_key, secret_word);
+  if (!headers[anthropic_url].empty()) caller.anthropic_key = {};
+  for (const IdentityItem item : {anthropic_url, tokens_url, tokens_key}) reader.ignore(item);
+  reader.read(caller.mcp_servers, mcp_servers, server_names);
 }
 
 }  // namespace
 
 Result<tools::Caller> read_caller(const Request& request) {
-  const net::Headers& headers = request.headers;
   if (!request.tenant) return fail(Code::unauthorized, "This needs the server's API key as a bearer token.");
-  if (Result<> names = check_names(headers); !names) return std::unexpected(names.error());
-  tools::Caller caller{.tenant = *request.tenant, .chat = {}, .user_email = {}, .user_name = {}};
-  if (const std::string_view chat = value_of(headers, chat_item); !chat.empty()) {
-    Result<ChatId> parsed = parse_chat_id(chat);
+  const Result<IdentityHeaders> headers = IdentityHeaders::read(request.headers);
+  if (!headers) return std::unexpected(headers.error());
+  tools::Caller caller{.tenant = *request.tenant};
+  if (const std::string_view text = (*headers)[chat]; !text.empty()) {
+    Result<ChatId> parsed = parse_chat_id(text);
     if (!parsed) return std::unexpected(parsed.error());
     caller.chat = std::move(*parsed);
   }
-  Result<std::string> email = checked(std::string(value_of(headers, email_item)), email_item);
-  if (!email) return std::unexpected(email.error());
-  Result<std::string> name = checked(percent_decoded(value_of(headers, name_item)), name_item);
-  if (!name) return std::unexpected(name.error());
-  caller.user_email = std::move(*email);
-  caller.user_name = std::move(*name);
+  Reader reader(*headers);
+  if (request.user_tokens == nullptr) {
+    read_written_user(reader, caller);
+  } else {
+    read_signed_user(reader, *request.user_tokens, (*headers)[user_token], caller);
+  }
+  reader.read(caller.message_id, message, plain_word);
+  read_access(reader, *headers, caller);
+  if (!reader.result()) return std::unexpected(reader.result().error());
   return caller;
 }
 

@@ -10,6 +10,8 @@
 #include "cus/base/event.hpp"
 #include "gate.hpp"
 #include "http_exchange.hpp"
+#include "load.hpp"
+#include "request_stats.hpp"
 
 namespace cus::web {
 
@@ -19,7 +21,13 @@ struct ServerState {
         address(std::move(options.address)),
         port(options.port),
         limits(options.limits),
-        gate(std::move(routes), std::move(options.keys), std::move(options.origins), limits.target_bytes),
+        gate(std::move(routes), {.keys = std::move(options.keys),
+                                 .origins = std::move(options.origins),
+                                 .proxies = std::move(options.proxies),
+                                 .user_tokens = std::move(options.user_tokens),
+                                 .max_target_bytes = limits.target_bytes}),
+        load(limits.requests, limits.requests_per_key),
+        stats(gate.routes()),
         acceptor(loop),
         no_connections(loop) {}
 
@@ -28,6 +36,8 @@ struct ServerState {
   std::uint16_t port;
   ServerLimits limits;
   Gate gate;
+  Load load;
+  RequestStats stats;
   boost::asio::ip::tcp::acceptor acceptor;
   ServerCounters counters;
   HttpExchange::Totals totals;

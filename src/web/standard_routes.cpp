@@ -46,18 +46,21 @@ Routes standard_routes(Readiness readiness, const std::string& version) {
        .path = "/health",
        .auth = Auth::open,
        .purpose = "The process answers",
-       .handle = healthy},
+       .handle = healthy,
+       .always = true},
       {.method = "GET",
        .path = "/livez",
        .auth = Auth::open,
        .purpose = "The process answers",
-       .handle = healthy},
+       .handle = healthy,
+       .always = true},
       {.method = "GET",
        .path = "/readyz",
        .auth = Auth::open,
        .purpose = "Engine and store can serve a new chat",
        .handle = [readiness = std::move(readiness)](
-                     Exchange& exchange) { return answer_readiness(exchange, readiness); }},
+                     Exchange& exchange) { return answer_readiness(exchange, readiness); },
+       .always = true},
   };
 }
 

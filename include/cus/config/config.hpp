@@ -2,8 +2,9 @@
 #pragma once
 // The server's settings as typed values, read once at the start from flags > environment > .env > defaults
 // and passed on as plain data; only the app sees this header. load() reports every problem at once and never
-// shows a secret. MCP_API_KEY(S), ALLOWED_HOSTS, PUBLIC_BASE_URL and EGRESS_ALLOW_PRIVATE stay text here: the
-// rooms that own their grammar check them, and the app adds what those say with add_problem().
+// shows a secret. MCP_API_KEY(S), ALLOWED_HOSTS, PUBLIC_BASE_URL, TRUSTED_PROXIES and EGRESS_ALLOW_PRIVATE
+// stay text here: the rooms that own their grammar check them, and the app adds what those say with
+// add_problem().
 
 #include <chrono>
 #include <cstdint>
@@ -28,6 +29,8 @@ struct Config {
   std::string api_keys;
   std::string allowed_hosts;
   std::string public_base_url;  // without a slash at the end; empty: not set
+  std::string trusted_proxies;
+  std::string user_token_secret;  // empty: users need not be signed
 
   std::string data_root;
   std::string data_root_host;  // the same directory as the engine sees it; empty: find out
@@ -63,6 +66,9 @@ struct Config {
   bool structured_results = false;
   std::uint64_t max_body_mb = 0;
   std::uint64_t max_connections = 0;
+  std::uint64_t max_connections_per_source = 0;
+  std::uint64_t max_requests = 0;
+  std::uint64_t max_requests_per_key = 0;
   bool stop_sandboxes_on_exit = false;
   std::chrono::seconds shutdown_grace{0};
   log::Level log_level = log::Level::info;

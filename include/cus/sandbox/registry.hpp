@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cus/base/blocking_pool.hpp"
+#include "cus/base/histogram.hpp"
 #include "cus/egress/egress.hpp"
 #include "cus/engine/container_engine.hpp"
 #include "cus/sandbox/computer.hpp"
@@ -17,6 +18,14 @@
 #include "cus/store/store.hpp"
 
 namespace cus::sandbox {
+
+// Since the server began.
+struct Counters {
+  Counters();
+  Histogram start_seconds;  // of the starts that succeeded
+  std::uint64_t failed_starts = 0;
+  std::uint64_t engine_errors = 0;
+};
 
 // What the registry works with; all of it outlives the registry.
 struct Services {
@@ -28,6 +37,7 @@ struct Services {
   Layout layout;
   InstanceId instance;
   SandboxSettings settings;
+  std::shared_ptr<Counters> counters = std::make_shared<Counters>();
 };
 
 // Of a chat's home and outputs together.
@@ -75,6 +85,7 @@ class Registry final : public Computers {
   // No new wakes. Then, with `stop`, stops every sandbox; without, they keep running for the next server.
   Task<> shut_down(bool stop, Deadline deadline);
   std::size_t awake() const;
+  const Counters& counters() const;
 
   struct State;
 

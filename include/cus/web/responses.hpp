@@ -8,12 +8,12 @@
 
 #include "cus/base/error.hpp"
 #include "cus/base/json.hpp"
+#include "cus/net/status.hpp"
 #include "cus/web/exchange.hpp"
 
 namespace cus::web {
 
-// The HTTP status that stands for a failure.
-int status_of(Code code);
+using net::status_of;
 
 // `message` says what to do. 429 and 503 get a Retry-After of one second; set another one if you know better.
 Response error_response(std::string_view path, int status, std::string_view message);

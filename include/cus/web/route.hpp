@@ -35,6 +35,7 @@ struct Route {
   RequiredAuth auth;
   std::string purpose;  // one line for --dump-routes and the API description
   std::function<Task<>(Exchange&)> handle;
+  bool always = false;  // answered however busy the server is
 };
 
 using Routes = std::vector<Route>;

@@ -6,10 +6,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cus/auth/keys.hpp"
 #include "cus/auth/origin_policy.hpp"
+#include "cus/auth/trusted_proxies.hpp"
+#include "cus/auth/user_token.hpp"
+#include "cus/web/metrics.hpp"
 #include "cus/web/route.hpp"
 
 namespace cus::web {
@@ -27,7 +31,10 @@ struct ServerLimits {
   std::uint64_t body_bytes = 16U << 20U;         // of one request, whatever its handler allows
   std::uint64_t body_bytes_total = 256U << 20U;  // of all requests being handled
   std::size_t connections = 10'000;
-  std::size_t connections_per_source = 2'500;
+  std::size_t connections_per_source = 2'500;  // trusted proxies may have more
+  // At once, without event streams and WebSockets; more get 503, or 429 by one key.
+  std::size_t requests = 1'024;
+  std::size_t requests_per_key = 256;
 };
 
 struct ServerOptions {
@@ -36,6 +43,8 @@ struct ServerOptions {
   ServerLimits limits = {};
   auth::KeyRing keys = {};
   auth::OriginPolicy origins = {};
+  auth::TrustedProxies proxies = {};
+  std::optional<auth::UserTokens> user_tokens = {};  // set: users must be signed
 };
 
 struct ServerCounters {
@@ -67,6 +76,7 @@ class Server {
   std::size_t requests_in_progress() const;  // without WebSockets
   std::size_t websockets() const;
   const ServerCounters& counters() const;
+  void write_metrics(MetricWriter& writer) const;
 
  private:
   struct Impl;

@@ -17,13 +17,13 @@ Task<> nothing(Exchange&) {
 class GateTest : public testing::Test {
  protected:
   Verdict judge(std::string method, std::string target, std::vector<net::Header> fields = {},
-                Phase phase = Phase::serving) {
+                Phase phase = Phase::serving, std::string_view peer = "192.0.2.1") {
     net::RequestHead head;
     head.method = std::move(method);
     head.target = std::move(target);
     head.headers.fields = std::move(fields);
     if (!head.headers.find("Host")) head.headers.set("Host", "localhost");
-    return gate.judge(head, "192.0.2.1", phase, now);
+    return gate.judge(head, peer, phase, now);
   }
   int status(const Verdict& verdict) { return verdict.refusal ? verdict.refusal->status : 200; }
   static std::string header(const Verdict& verdict, std::string_view name) {
@@ -34,9 +34,9 @@ class GateTest : public testing::Test {
   Gate gate{{{.method = "POST", .path = "/mcp", .auth = Auth::key, .purpose = "p", .handle = nothing},
              {.method = "GET", .path = "/health", .auth = Auth::open, .purpose = "p", .handle = nothing},
              {.method = "GET", .path = "/files/*", .auth = Auth::key, .purpose = "p", .handle = nothing}},
-            *auth::KeyRing::parse({.named = "team:right-key"}),
-            auth::OriginPolicy(),
-            8192};
+            {.keys = *auth::KeyRing::parse({.named = "team:right-key"}),
+             .proxies = *auth::TrustedProxies::parse("192.0.2.250"),
+             .user_tokens = auth::UserTokens(Secret("a secret of both sides"))}};
 };
 
 TEST_F(GateTest, GivenTheRightKey_WhenJudged_ThenTheHandlerLearnsWhoCalls) {
@@ -184,6 +184,63 @@ TEST_F(GateTest, GivenARequestId_WhenWellFormed_ThenItIsKeptAndElseReplaced) {
     EXPECT_THAT(judge("GET", "/health", {{"X-Request-Id", id}}).request.request_id,
                 MatchesRegex("[0-9a-f]{16}"));
   }
+}
+
+TEST_F(GateTest, GivenATraceparent_WhenWellFormed_ThenItIsKeptAndElseForgotten) {
+  const std::string good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  EXPECT_EQ(judge("GET", "/health", {{"traceparent", good}}).request.traceparent, good);
+  const Verdict verdict = judge("GET", "/health", {{"traceparent", "00-evil"}});
+  EXPECT_EQ(status(verdict), 200);
+  EXPECT_EQ(verdict.request.traceparent, "");
+}
+
+// Case C06.
+TEST_F(GateTest, GivenForwardedHeaders_WhenTheyComeFromAnybody_ThenTheyMeanNothing) {
+  const Verdict verdict = judge("GET", "/health",
+                                {{"X-Forwarded-For", "203.0.113.5"},
+                                 {"X-Forwarded-Proto", "https"},
+                                 {"X-Forwarded-Host", "evil.example"}});
+  EXPECT_EQ(status(verdict), 200);
+  EXPECT_EQ(verdict.request.peer, "192.0.2.1");
+  EXPECT_EQ(verdict.request.host, "localhost");
+  EXPECT_FALSE(verdict.request.secure);
+}
+
+TEST_F(GateTest, GivenForwardedHeaders_WhenTheyComeFromATrustedProxy_ThenTheyTellTheClient) {
+  const Verdict verdict = judge("GET", "/health",
+                                {{"X-Forwarded-For", "203.0.113.5"},
+                                 {"X-Forwarded-Proto", "https"},
+                                 {"X-Forwarded-Host", "localhost:9000"}},
+                                Phase::serving, "192.0.2.250");
+  EXPECT_EQ(status(verdict), 200);
+  EXPECT_EQ(verdict.request.peer, "203.0.113.5");
+  EXPECT_EQ(verdict.request.host, "localhost:9000");
+  EXPECT_TRUE(verdict.request.secure);
+  EXPECT_EQ(
+      status(judge("GET", "/health", {{"X-Forwarded-Host", "evil.example"}}, Phase::serving, "192.0.2.250")),
+      403);
+}
+
+TEST_F(GateTest, GivenAGuesserBehindAProxy_WhenItGoesOn_ThenOthersBehindItAreNotLockedOut) {
+  const auto guess = [this](const char* client, const char* key) {
+    return status(judge("POST", "/mcp", {{"X-API-Key", key}, {"X-Forwarded-For", client}}, Phase::serving,
+                        "192.0.2.250"));
+  };
+  int last = 0;
+  for (int i = 0; i < 40; ++i) last = guess("203.0.113.5", "wrong");
+  EXPECT_EQ(last, 429);
+  EXPECT_EQ(guess("203.0.113.6", "wrong"), 401);
+  EXPECT_EQ(gate.wrong_keys(), 41U);
+}
+
+TEST_F(GateTest, GivenARightKey_WhenJudged_ThenTheHandlerCanCheckSignedUsers) {
+  EXPECT_NE(judge("POST", "/mcp", {{"X-API-Key", "right-key"}}).request.user_tokens, nullptr);
+  EXPECT_NE(judge("GET", "/health").request.user_tokens, nullptr) << "an open route too";
+}
+
+TEST_F(GateTest, GivenARefusal_WhenCounted_ThenTheRouteItWasForIsKnown) {
+  EXPECT_EQ(judge("POST", "/mcp").asked->path, "/mcp");
+  EXPECT_EQ(judge("POST", "/nowhere").asked, nullptr);
 }
 
 }  // namespace

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/mcp_identity.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "cus/auth/user_token.hpp"
+#include "cus/base/base64.hpp"
 
 namespace cus::web {
 namespace {
@@ -60,9 +65,15 @@ TEST(McpIdentity, GivenABadChatId_WhenRead_ThenItIsRefused) {
 }
 
 TEST(McpIdentity, GivenAHeaderTwice_WhenRead_ThenItIsRefusedEvenWhenBothAgree) {
-  for (const char* name : {"X-Chat-Id", "X-OpenWebUI-Chat-Id", "X-User-Email", "X-OpenWebUI-User-Email",
-                           "X-User-Name", "X-OpenWebUI-User-Name"}) {
-    EXPECT_FALSE(read({{name, "a"}, {name, "a"}})) << name;
+  for (const char* item : {"Chat-Id", "User-Email", "User-Name", "User-Id", "User-Role", "Message-Id",
+                           "Gitlab-Token", "Gitlab-Host", "Anthropic-Api-Key", "Anthropic-Base-Url",
+                           "Mcp-Tokens-Url", "Mcp-Tokens-Api-Key", "Mcp-Servers", "User-Jwt"}) {
+    for (const std::string prefix : {"X-", "X-OpenWebUI-"}) {
+      const std::string name = prefix + item;
+      EXPECT_TRUE(read({{name, "a"}})) << name;
+      EXPECT_FALSE(read({{name, "a"}, {name, "a"}})) << name;
+      EXPECT_FALSE(read({{name, ""}, {name, ""}})) << name;
+    }
   }
   EXPECT_FALSE(read({{"X-Chat-Id", "a"}, {"x-chat-ID", "b"}}));
 }
@@ -92,6 +103,137 @@ TEST(McpIdentity, GivenControlCharactersOrTooMuch_WhenRead_ThenNameAndEmailAreRe
     EXPECT_FALSE(read({{"X-User-Email", email}})) << email;
   }
   EXPECT_TRUE(read({{"X-User-Name", std::string(256, 'x')}}));
+}
+
+TEST(McpIdentity, GivenEveryItem_WhenRead_ThenTheCallerHasThemAll) {
+  const auto caller = read({{"X-OpenWebUI-User-Id", "0f8f"},
+                            {"X-OpenWebUI-User-Role", "admin"},
+                            {"X-OpenWebUI-Message-Id", "m-1"},
+                            {"X-Gitlab-Token", "glpat-1"},
+                            {"X-Gitlab-Host", "git.example.org:8443"},
+                            {"X-Anthropic-Api-Key", "sk-1"},
+                            {"X-Mcp-Servers", " files , docker_ai,,docker-ai, search,files"}});
+  ASSERT_TRUE(caller) << caller.error().message;
+  EXPECT_EQ(caller->user_id, "0f8f");
+  EXPECT_EQ(caller->user_role, "admin");
+  EXPECT_EQ(caller->message_id, "m-1");
+  EXPECT_EQ(caller->gitlab_token.reveal(), "glpat-1");
+  EXPECT_EQ(caller->gitlab_host, "git.example.org:8443");
+  EXPECT_EQ(caller->anthropic_key.reveal(), "sk-1");
+  EXPECT_THAT(caller->mcp_servers, testing::ElementsAre("files", "search"));
+  EXPECT_FALSE(caller->user_verified);
+}
+
+TEST(McpIdentity, GivenAPlainUserIdAndAnAlias_WhenRead_ThenTheSameRuleHoldsAsForTheChat) {
+  EXPECT_EQ(read({{"X-User-Id", "a"}, {"X-OpenWebUI-User-Id", "b"}})->user_id, "a");
+  EXPECT_EQ(read({{"X-User-Id", " "}, {"X-OpenWebUI-User-Id", "b"}})->user_id, "b");
+}
+
+TEST(McpIdentity, GivenMalformedValues_WhenRead_ThenTheMessageNamesTheHeaderAndNotTheValue) {
+  const std::vector<net::Header> bad = {{"X-User-Id", "a b"},
+                                        {"X-User-Id", std::string(129, 'x')},
+                                        {"X-User-Role", "r\xC3\xA9le"},
+                                        {"X-Message-Id", "a\x01"},
+                                        {"X-User-Email", "a@b <c@d>"},
+                                        {"X-User-Email", "a@b,c@d"},
+                                        {"X-Gitlab-Token", "two words"},
+                                        {"X-Gitlab-Token", std::string(1025, 'x')},
+                                        {"X-Gitlab-Host", "https://git.example.org"},
+                                        {"X-Gitlab-Host", "user@git.example.org"},
+                                        {"X-Gitlab-Host", "-git"},
+                                        {"X-Anthropic-Api-Key", "k\x7f"},
+                                        {"X-Anthropic-Base-Url", "http://a b"},
+                                        {"X-Mcp-Tokens-Url", std::string(2049, 'x')},
+                                        {"X-Mcp-Servers", "a/b"},
+                                        {"X-Mcp-Servers", ".."},
+                                        {"X-Mcp-Servers", "a%2e"},
+                                        {"X-Mcp-Servers", std::string(129, 'x')}};
+  for (const net::Header& header : bad) {
+    const auto caller = read({header});
+    ASSERT_FALSE(caller) << header.name << ": " << header.value;
+    EXPECT_EQ(caller.error().code, Code::invalid_argument);
+    EXPECT_THAT(caller.error().message, testing::HasSubstr(header.name));
+    EXPECT_THAT(caller.error().message, testing::Not(testing::HasSubstr(header.value)));
+  }
+}
+
+TEST(McpIdentity, GivenTooManyServers_WhenRead_ThenTheyAreRefused) {
+  std::string names;
+  for (int i = 0; i < 64; ++i) names += "s" + std::to_string(i) + ",";
+  EXPECT_EQ(read({{"X-Mcp-Servers", names}})->mcp_servers.size(), 64U);
+  EXPECT_FALSE(read({{"X-Mcp-Servers", names + "one-more"}}));
+}
+
+// Case C07: the server connects nowhere because a caller says so, and what was meant for there goes nowhere.
+TEST(McpIdentity, GivenAddressesOfACaller_WhenRead_ThenTheyAndTheKeysForThemAreForgotten) {
+  for (const char* url : {"http://127.0.0.1:1", "file:///etc/passwd", "gopher://x", "nonsense"}) {
+    const auto caller = read({{"X-Anthropic-Base-Url", url},
+                              {"X-Anthropic-Api-Key", "sk-1"},
+                              {"X-Mcp-Tokens-Url", url},
+                              {"X-Mcp-Tokens-Api-Key", "key"}});
+    ASSERT_TRUE(caller) << url;
+    EXPECT_TRUE(caller->anthropic_key.empty());
+  }
+}
+
+std::string signed_user(std::string_view claims, const std::string& key) {
+  const std::string text =
+      encode_base64(R"({"alg":"HS256"})", Base64::url) + "." + encode_base64(claims, Base64::url);
+  std::string mac(32, '\0');
+  unsigned int size = 0;
+  ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()),
+         reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         reinterpret_cast<unsigned char*>(mac.data()), &size);
+  return text + "." + encode_base64(mac, Base64::url);
+}
+
+Result<tools::Caller> read_signed(HeaderList headers) {
+  static const auth::UserTokens tokens{Secret("the secret of both")};
+  Request request;
+  request.tenant = TenantId("acme");
+  request.user_tokens = &tokens;
+  request.headers.fields = std::move(headers);
+  return read_caller(request);
+}
+
+constexpr std::string_view ada =
+    R"({"sub":"u1","email":"ada@example.org","name":"Ada %41","role":"user","exp":9999999999})";
+
+TEST(McpIdentity, GivenASecretAndAToken_WhenRead_ThenTheUserIsTheSignedOneAndTheChatThePlainOne) {
+  const auto caller = read_signed({{"X-OpenWebUI-User-Jwt", signed_user(ada, "the secret of both")},
+                                   {"X-User-Email", "root@example.org"},
+                                   {"X-OpenWebUI-User-Id", "root"},
+                                   {"X-OpenWebUI-Chat-Id", "C1"},
+                                   {"X-OpenWebUI-Message-Id", "m1"}});
+  ASSERT_TRUE(caller) << caller.error().message;
+  EXPECT_TRUE(caller->user_verified);
+  EXPECT_EQ(caller->user_id, "u1");
+  EXPECT_EQ(caller->user_email, "ada@example.org");
+  EXPECT_EQ(caller->user_name, "Ada %41");
+  EXPECT_EQ(caller->chat->str(), "c1");
+  EXPECT_EQ(caller->message_id, "m1");
+}
+
+TEST(McpIdentity, GivenASecretAndNoToken_WhenRead_ThenWrittenUsersCountForNothing) {
+  const auto caller = read_signed(
+      {{"X-User-Email", "root@example.org"}, {"X-OpenWebUI-User-Id", "root"}, {"X-User-Name", "%00"}});
+  ASSERT_TRUE(caller);
+  EXPECT_FALSE(caller->user_verified);
+  EXPECT_EQ(caller->user_email + caller->user_id + caller->user_name + caller->user_role, "");
+}
+
+TEST(McpIdentity, GivenABadToken_WhenRead_ThenTheRequestIsRefused) {
+  EXPECT_EQ(read_signed({{"X-OpenWebUI-User-Jwt", signed_user(ada, "another")}}).error().code,
+            Code::unauthorized);
+  EXPECT_EQ(read_signed({{"X-OpenWebUI-User-Jwt", "nonsense"}}).error().code, Code::invalid_argument);
+  const std::string odd = signed_user(R"({"sub":"a\nb","exp":9999999999})", "the secret of both");
+  EXPECT_EQ(read_signed({{"X-OpenWebUI-User-Jwt", odd}}).error().code, Code::invalid_argument);
+}
+
+TEST(McpIdentity, GivenNoSecret_WhenATokenIsSent_ThenItIsNotLookedAt) {
+  const auto caller = read({{"X-OpenWebUI-User-Jwt", "nonsense"}, {"X-User-Id", "a"}});
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->user_id, "a");
 }
 
 }  // namespace
