@@ -7,6 +7,7 @@ import time
 from parts import at_once, command_inside, connect, create_and_start, raw_create_body, raw_exec, run_tool
 from raw_client import tool_call
 from samples import median, row, sample, summary, timed
+from http_rows import connection_row, session_row, throughput_rows
 from scale_rows import crowd_row, memory_row, together_row
 
 MS_OVER_COMMAND = 1.5
@@ -81,4 +82,4 @@ def parallel_row(servers, smoke):
         yield row(f"{name}: RSS of the server after that row", f"{rss:.1f} MiB", "nothing", "", "< 30 MB", rss * 1.048576 < 30)
 
 
-ALL = [tool_call_row, new_chat_row, parallel_row, together_row, memory_row, crowd_row]
+ALL = [tool_call_row, new_chat_row, parallel_row, together_row, memory_row, crowd_row, throughput_rows, session_row, connection_row]

@@ -85,10 +85,11 @@ mcp::Prompt from_user(std::vector<tools::Content> contents) {
 class FixturePrompts final : public mcp::Prompts {
  public:
   Json list() const override {
-    return {listed("test_simple_prompt", Json::array()),
-            listed("test_prompt_with_arguments", {argument("arg1"), argument("arg2")}),
-            listed("test_prompt_with_embedded_resource", {argument("resourceUri")}),
-            listed("test_prompt_with_image", Json::array())};
+    return Json::array(
+        {listed("test_simple_prompt", Json::array()),
+         listed("test_prompt_with_arguments", Json::array({argument("arg1"), argument("arg2")})),
+         listed("test_prompt_with_embedded_resource", Json::array({argument("resourceUri")})),
+         listed("test_prompt_with_image", Json::array())});
   }
 
   Result<mcp::Prompt> get(const std::string& name, const Json& arguments) override {
