@@ -48,14 +48,16 @@ def test_given_a_hundred_thousand_guesses_when_they_come_then_none_gets_in_and_t
     """The guesser is a process of its own; meanwhile others work."""
     total = 100_000 if FULL else 40_000
     begin = time.monotonic()
-    guesser = beside("guesser", json.dumps({"port": watch.server.port, "source": GUESSER, "count": total, "seconds": 60 if FULL else 15}))
+    ask_wrongly = request("GET", "/mcp-info", bearer("wrong-key-NNNNNNNNNN")).decode()
+    plan = {"port": watch.server.port, "source": GUESSER, "request": ask_wrongly, "count": total, "seconds": 60 if FULL else 15}
+    guesser = beside("burst", json.dumps(plan))
     took = []
     with watch.wire(OTHER) as wire:
         while guesser.poll() is None:
             asked = time.monotonic()
             assert ask(wire, KEY).status == 200
             took.append(time.monotonic() - asked)
-    codes = json.loads(guesser.communicate(timeout=30)[0])
+    codes = json.loads(guesser.communicate(timeout=30)[0])["statuses"]
     guesses = sum(codes.values())
     assert guesses >= total // (20 if SLOW else 2), f"{guesses} in {time.monotonic() - begin} s"
     # One guess in six seconds is what the budget gives back.
