@@ -137,6 +137,15 @@ ValueType token_text(std::string Config::* field, std::string accepts) {
           }};
 }
 
+ValueType long_token_text(std::string Config::* field, std::size_t least) {
+  return {"at least " + std::to_string(least) + " visible ASCII characters",
+          [=](std::string_view text, Config& config) {
+            if (text.size() < least || !std::ranges::all_of(text, is_visible)) return false;
+            config.*field = std::string(text);
+            return true;
+          }};
+}
+
 ValueType name_text(std::string Config::* field, std::string accepts, std::string punctuation) {
   return {std::move(accepts),
           [field, punctuation = std::move(punctuation)](std::string_view text, Config& config) {

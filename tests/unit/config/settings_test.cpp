@@ -76,7 +76,14 @@ const std::vector<Row> table = {
      {"lenient", "yes", "no", "1", "0", "ture", "fasle", "strict", "on", "true,false"}},
     {"STRUCTURED_RESULTS", booleans, no_booleans},
     {"MAX_BODY_MB", {"1", "8", "16"}, {"0", "17", "8m"}},
+    {"TRUSTED_PROXIES", {"10.0.0.0/8,::1"}, {"10.0.0.1, 10.0.0.2", "caf\xC3\xA9"}},
+    {"FORWARD_USER_INFO_HEADER_JWT_SECRET",
+     {"0123456789abcdef", std::string(200, 'x')},
+     {"0123456789abcde", "0123456789 abcdef", "0123456789abcde\xC3\xA9"}},
     {"MAX_CONNECTIONS", {"1", "10000", "65536"}, {"0", "65537"}},
+    {"MAX_CONNECTIONS_PER_SOURCE", {"1", "2500", "65536"}, {"0", "65537"}},
+    {"MAX_REQUESTS", {"1", "1024", "65536"}, {"0", "65537", "many"}},
+    {"MAX_REQUESTS_PER_KEY", {"1", "256", "65536"}, {"0", "65537", "-1"}},
     {"STOP_SANDBOXES_ON_EXIT", booleans, no_booleans},
     {"SHUTDOWN_GRACE_SECONDS", {"0", "30", "3600"}, {"3601", "-1"}},
     {"LOG_LEVEL", {"debug", "info", "WARN", "error", "critical"}, {"trace", "warning", "0"}},
@@ -141,7 +148,8 @@ TEST(Settings, GivenTheSecrets_WhenListed_ThenTheyAreTheKeys) {
   for (const Setting& setting : settings()) {
     if (setting.secrecy == Secrecy::secret) secrets.push_back(setting.key);
   }
-  EXPECT_THAT(secrets, ::testing::ElementsAre("MCP_API_KEY", "MCP_API_KEYS"));
+  EXPECT_THAT(secrets,
+              ::testing::ElementsAre("MCP_API_KEY", "MCP_API_KEYS", "FORWARD_USER_INFO_HEADER_JWT_SECRET"));
 }
 
 }  // namespace
