@@ -43,7 +43,7 @@ class OpenWebUi:
                 env=environment | SETTINGS | settings, cwd=self.home, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def wait_until_ready(self):
-        wait_for(lambda: self.process.poll() is not None or self.is_up(), 60)
+        wait_for(lambda: self.process.poll() is not None or self.is_up(), 120)
         assert self.process.poll() is None, self.log()
         person = {"name": "Admin", "email": "admin@example.org", "password": "only-for-this-test"}
         self.token = self.ask("POST", "/api/v1/auths/signup", person)["token"]

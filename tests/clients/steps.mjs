@@ -20,13 +20,21 @@ export async function takeSteps(client) {
   const bash = (command, how) => client.call('bash_tool', {command}, how);
   const text = result => result.content[0].text;
   const running = async pattern => parseInt(text(await bash(`pgrep -cf '^${pattern}'`)), 10);
-  const until = async (is_true, seconds) => {
+  const until_running = async pattern => {
     const began = Date.now();
-    while (!await is_true()) {
-      if (Date.now() - began > seconds * 1000) throw new Error(`not true within ${seconds} s`);
+    while (await running(pattern) !== 1) {
+      if (Date.now() - began > 20_000) throw new Error(`${pattern} does not run`);
       await pause(50);
     }
-    return Date.now() - began;
+  };
+  const end_of = async pattern => {
+    const began = Date.now();
+    while (Date.now() - began < 8000) {
+      if (await running(pattern) === 0) return {gone_after_ms: Date.now() - began};
+      await pause(50);
+    }
+    await bash(`pkill -f '^${pattern}'`);
+    return {goes_on: true};
   };
 
   await step('initialize', () => client.connect());
@@ -40,14 +48,13 @@ export async function takeSteps(client) {
   await step('cancel', async () => {
     const stop = new AbortController();
     const call = bash('sleep 4321', {signal: stop.signal}).then(() => 'answered', () => 'rejected');
-    await until(async () => await running('sleep 4321') === 1, 20);
+    await until_running('sleep 4321');
     stop.abort('the person pressed stop');
-    return {call: await call, gone_after_ms: await until(async () => await running('sleep 4321') === 0, 15)};
+    return {call: await call, ...await end_of('sleep 4321')};
   });
   await step('timeout', async () => {
     const call = await bash('touch began-5432; sleep 5432', {timeout: 2000}).then(() => 'answered', () => 'rejected');
-    const gone_after_ms = await until(async () => await running('sleep 5432') === 0, 15);
-    return {call, gone_after_ms, began: text(await bash('ls began-5432')).startsWith('began')};
+    return {call, ...await end_of('sleep 5432'), began: text(await bash('ls began-5432')).startsWith('began')};
   });
   await step('failing-command', async () => ({result: await bash('echo oops >&2; exit 3')}));
   await step('bad-argument', async () => ({result: await client.call('bash_tool', {command: 7})}));

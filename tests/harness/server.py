@@ -28,6 +28,7 @@ class Server:
             "MCP_PORT": "0",
             "STOP_SANDBOXES_ON_EXIT": "false",
         } | engine.settings() | settings
+        self.arguments = []
         self.engine = engine.of(self)
         self.process = None
         self.port = None
@@ -58,7 +59,7 @@ class Server:
         with open(self.log_path, "ab") as log:
             begin = log.tell()
             who = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
-            self.process = subprocess.Popen([self.program, "serve"], env=self.environment(), cwd=self.home,
+            self.process = subprocess.Popen([self.program, "serve", *self.arguments], env=self.environment(), cwd=self.home,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, **who)
         if expect_failure:
             code = self.process.wait(20)
