@@ -11,6 +11,8 @@
 
 namespace cus::app {
 
+const char* const version = CUS_VERSION;
+
 web::Routes all_routes(mcp::Server& server, web::McpOptions options, web::Readiness readiness,
                        const web::Metrics& metrics) {
   web::Routes routes = web::standard_routes(std::move(readiness), version);

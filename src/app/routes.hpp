@@ -14,6 +14,6 @@ web::Routes all_routes(mcp::Server& server, web::McpOptions options, web::Readin
 // The same table without handlers.
 web::Routes described_routes();
 
-inline constexpr const char* version = CUS_VERSION;
+extern const char* const version;
 
 }  // namespace cus::app

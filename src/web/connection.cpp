@@ -71,14 +71,14 @@ void log_request(const HttpExchange& exchange, Clock::time_point begun) {
   const std::chrono::duration<double, std::milli> taken = Clock::now() - begun;
   log::write(level, "http.request",
              {{"request_id", request.request_id},
-              {"traceparent", request.traceparent},
               {"method", request.method},
               {"path", request.path},
               {"status", status},
               {"ms", taken.count()},
               {"bytes", exchange.bytes_sent()},
               {"tenant", request.tenant ? request.tenant->str() : std::string()},
-              {"peer", request.peer}});
+              {"peer", request.peer},
+              {"traceparent", request.traceparent}});
 }
 
 std::optional<Clock::duration> time_of(const HttpExchange& exchange, Clock::time_point begun) {

@@ -47,6 +47,11 @@ class Shedding : public ServerTest {
     return client;
   }
 
+  void end(std::vector<Client>& clients) {
+    released.set();
+    for (Client& client : clients) EXPECT_EQ(client.reply().status, 200);
+  }
+
   int waiting = 0;
   Event released{loop.get_executor()};
 };
@@ -73,8 +78,7 @@ TEST_F(Shedding, GivenAServerAtItsCap_WhenMoreIsAsked_ThenItIs503AndHealthStillA
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.header("Retry-After"), "1");
   EXPECT_EQ(connect().exchange(request("GET /health")).status, 200);
-  released.set();
-  for (Client& client : clients) EXPECT_EQ(client.reply().status, 200);
+  end(clients);
 }
 
 TEST_F(Shedding, GivenAServerAtItsCap_WhenAWrongKeyComes_ThenItIs401) {
@@ -82,6 +86,7 @@ TEST_F(Shedding, GivenAServerAtItsCap_WhenAWrongKeyComes_ThenItIs401) {
   std::vector<Client> clients;
   for (const char* key : {"key-a", "key-a", "key-b"}) clients.push_back(busy(call(key)));
   EXPECT_EQ(connect().exchange(call("wrong")).status, 401);
+  end(clients);
 }
 
 TEST_F(Shedding, GivenARefusal_WhenItsBodyIsLarge_ThenNothingOfItIsWaitedFor) {
@@ -90,6 +95,7 @@ TEST_F(Shedding, GivenARefusal_WhenItsBodyIsLarge_ThenNothingOfItIsWaitedFor) {
   for (const char* key : {"key-a", "key-a"}) clients.push_back(busy(call(key)));
   const std::string head = "Authorization: Bearer key-a\r\nContent-Length: 1000000\r\n";
   EXPECT_EQ(connect().exchange(request("POST /mcp", head)).status, 429);
+  end(clients);
 }
 
 TEST_F(Shedding, GivenAKeptConnection_WhenRefused_ThenItCarriesTheNextRequest) {
@@ -98,8 +104,7 @@ TEST_F(Shedding, GivenAKeptConnection_WhenRefused_ThenItCarriesTheNextRequest) {
   for (const char* key : {"key-a", "key-a"}) clients.push_back(busy(call(key)));
   Client client = connect();
   EXPECT_EQ(client.exchange(call("key-a")).status, 429);
-  released.set();
-  for (Client& other : clients) EXPECT_EQ(other.reply().status, 200);
+  end(clients);
   EXPECT_EQ(client.exchange(call("key-a")).status, 200);
 }
 
