@@ -26,7 +26,7 @@ struct Parsed {
   bool json = false;
   bool files = false;
   bool dump_routes = false;
-  bool fixtures = false;      // of serve
+  bool fixtures = false;  // of serve
   bool test_websocket = false;
   bool about_images = false;  // list and rm are
   bool has_separator = false;

@@ -14,7 +14,8 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::uint64_t max_drained = 256U << 10U;
+// A client may be in the middle of a large message that was refused from its header.
+constexpr std::uint64_t max_drained = 16U << 20U;
 constexpr auto write_stall = std::chrono::seconds(30);
 
 error_code to_error_code(const Error& error) {
@@ -100,7 +101,7 @@ Task<> WebSocketWire::drain(Clock::duration time) {
   if (in_flight_ > 0) co_return;
   const InFlight in_flight(*this);
   stream_.shutdown_send();
-  std::array<char, 4096> scrap;
+  std::array<char, 16'384> scrap;
   const Deadline deadline = after(time);
   for (std::uint64_t total = early_.size(); total < max_drained;) {
     const Result<std::size_t> got = co_await stream_.read_some(scrap, deadline);

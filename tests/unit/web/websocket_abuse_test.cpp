@@ -69,6 +69,17 @@ TEST_F(WebSocketTest, GivenFramesTheStandardForbids_WhenSent_ThenTheCloseSaysSoA
   run_until_closed();
 }
 
+TEST_F(WebSocketTest, GivenAMessageOverTheLimit_WhenItIsStillOnItsWay_ThenThePeerGetsToReadTheClose) {
+  start();
+  WebSocketClient peer = opened();
+  peer.send(frame(fin_binary, std::string(9U << 20U, 'x')));
+  const auto close = peer.next();
+  ASSERT_TRUE(close);
+  EXPECT_EQ(close_code(*close), 1009U);
+  peer.close();
+  EXPECT_EQ(end_code(), Code::too_large);
+}
+
 TEST_F(WebSocketTest, GivenDataAfterAClose_WhenItComes_ThenNobodySeesIt) {
   start();
   WebSocketClient peer = opened();
