@@ -11,11 +11,11 @@
 namespace cus::fuzz {
 namespace {
 
-SseParser parsed(std::string_view stream) {
+SseParser parsed(std::string_view stream, std::string_view retry = {}) {
   SseParser parser;
   parser.feed(stream);
   require(parser.between_events(), "what was written ends with an event", stream);
-  require(!parser.has_retry(), "nothing sets the time of reconnection", stream);
+  require(parser.retry() == retry, "the time of reconnection is what was meant", stream);
   return parser;
 }
 
@@ -40,6 +40,10 @@ void check_event(std::string_view data, std::string_view id) {
   const SseEvent next{.type = {}, .data = "next", .last_id = expected_id};
   const std::string longer = stream + web::format_comment(data) + web::format_event("next", "");
   require(parsed(longer).events() == std::vector{event, next}, "an event changes none after it", longer);
+
+  const SseEvent priming{.type = {}, .data = {}, .last_id = expected_id};
+  const std::string primed = web::format_priming(id, std::chrono::milliseconds(1500)) + stream;
+  require(parsed(primed, "1500").events() == std::vector{priming, event}, "a priming event is empty", primed);
 }
 
 void check_json(std::string_view data, std::string_view id) {

@@ -23,7 +23,7 @@ class SseParser {
   }
   const std::vector<SseEvent>& events() const { return events_; }
   bool between_events() const { return line_.empty() && !has_data_ && event_.type.empty(); }
-  bool has_retry() const { return has_retry_; }
+  const std::string& retry() const { return retry_; }
 
  private:
   void take(char c) {
@@ -48,7 +48,7 @@ class SseParser {
     std::string value = colon == std::string::npos ? std::string() : line_.substr(colon + 1);
     if (value.starts_with(' ')) value.erase(0, 1);
     if (name == "event") event_.type = value;
-    if (name == "retry") has_retry_ = true;
+    if (name == "retry") retry_ = value;
     if (name == "id" && !value.contains('\0')) last_id_ = value;
     if (name != "data") return;
     event_.data += value + '\n';
@@ -68,9 +68,9 @@ class SseParser {
   std::vector<SseEvent> events_;
   SseEvent event_;
   std::string last_id_;
+  std::string retry_;
   std::string line_;
   bool has_data_ = false;
-  bool has_retry_ = false;
   bool after_cr_ = false;
 };
 

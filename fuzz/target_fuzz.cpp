@@ -70,7 +70,7 @@ web::Gate make_gate() {
   require(keys.has_value(), "the key is a key");
   auto origins = auth::OriginPolicy::parse({.has_key = true});
   require(origins.has_value(), "the default policy is one");
-  return {std::move(routes), std::move(*keys), std::move(*origins), 8192};
+  return {std::move(routes), {.keys = std::move(*keys), .origins = std::move(*origins)}};
 }
 
 // Without a key only open routes are reached, and with one the route is that of the path that was judged.
