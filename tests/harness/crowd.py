@@ -15,6 +15,8 @@ import socket
 import sys
 import time
 
+from harness.processes import seconds_without_cpu
+
 DEFAULTS = {
     "sources": ["127.0.0.1"],  # taken in turn
     "first": "",               # sent when connected; a list: taken in turn
@@ -58,6 +60,7 @@ class Member:
         self.begun = time.monotonic()
         self.got = b""
         self.bytes = 0
+        self.arrivals = 0
         self.last = self.begun
         self.silence = 0.0  # the longest
 
@@ -77,6 +80,7 @@ class Member:
             data = b""
         self.got = (self.got + data)[:KEPT]
         self.bytes += len(data)
+        self.arrivals += bool(data)
         now = time.monotonic()
         self.silence, self.last = max(self.silence, now - self.last), now
         return bool(data)
@@ -136,7 +140,8 @@ def main():
         "closed_after": sorted(member.last - member.begun for member in closed),
         "statuses": collections.Counter(member.got[9:12].decode(errors="replace") for member in everyone),
         "bytes": sum(member.bytes for member in everyone),
-        "least_bytes": min(member.bytes for member in everyone),
+        "least_arrivals": min(member.arrivals for member in everyone),
+        "waited": seconds_without_cpu(os.getpid()),
         "longest_silence": max(member.silence for member in everyone),
     }))
 

@@ -67,11 +67,11 @@ class Watch:
             forget.write("5")  # the peak of memory counts from here
         self.before = Footprint(self.server)
         self.read_to = os.path.getsize(self.server.log_path)
-        self.probe = beside("livez_probe", str(self.server.port))
+        self.probe = beside("livez_probe", str(self.server.port), str(self.pid))
         return self
 
     def __exit__(self, kind, *_):
-        seen = json.loads(self.probe.communicate("", timeout=20)[0])
+        seen = json.loads(self.probe.communicate("", timeout=60)[0])
         if kind is None:
             self.check_process()
             self.check_liveness(seen)

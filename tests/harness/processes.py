@@ -18,6 +18,12 @@ def start_ticks(pid):
     return int(found[19]) if found else None
 
 
+def seconds_without_cpu(pid):
+    """How long in its life its first thread could have run and was not let: the machine's fault, not the program's."""
+    with open(f"/proc/{pid}/schedstat", encoding="ascii") as stat:
+        return int(stat.read().split()[1]) / 1e9
+
+
 def is_alive(pid):
     found = fields(pid)
     return bool(found) and found[0] not in "ZX"

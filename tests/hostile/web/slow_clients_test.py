@@ -7,6 +7,7 @@ import pytest
 from harness import sockets
 from harness.crowd import Crowd
 from harness.oracles import SLOW, Footprint
+from harness.processes import seconds_without_cpu
 from harness.wait import wait_for
 from harness.wire import LIST_TOOLS, mcp_request, request
 
@@ -14,7 +15,8 @@ IDLE, SILENT, HALF, SLOWLORIS, TRICKLING, SLOW_READERS, BRISK = 10_000, 300, 300
 # One source may hold 2,500 connections.
 IDLE_SOURCES = [f"127.0.3.{n}" for n in (1, 2, 3, 4)]
 READER = "127.0.4.1"
-SETTINGS = {"MAX_CONNECTIONS": "12000"}
+# Who sends slowly holds a request of its key.
+SETTINGS = {"MAX_CONNECTIONS": "12000", "MAX_REQUESTS_PER_KEY": "1000"}
 LONG_POST = "POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"
 
 
@@ -23,6 +25,7 @@ class Everybody:
 
     def __init__(self, server):
         port = server.port
+        self.waited = seconds_without_cpu(server.pid)
         self.before = Footprint(server)
         self.idle = Crowd(port, IDLE, sources=IDLE_SOURCES, first=request("GET", "/livez").decode())
         wait_for(lambda: len(sockets.of_port(port)) >= IDLE, 20, 0.1)
@@ -48,9 +51,14 @@ def everybody(server, watch):
             crowd.vanish()
 
 
-def all_within(report, least, most):
-    times = report["closed_after"]
-    return report["open"] == 0 and least <= times[0] and times[-1] <= most
+@pytest.fixture
+def all_within(everybody, server):
+    """Whether all were closed in time; what the machine kept server and clients from running for is not held against them."""
+    def check(report, least, most):
+        times = report["closed_after"]
+        waited = report["waited"] + seconds_without_cpu(server.pid) - everybody.waited
+        return report["open"] == 0 and least <= times[0] and times[-1] <= most + waited
+    return check
 
 
 def test_given_ten_thousand_idle_connections_when_open_then_each_costs_at_most_10_kib(everybody):
@@ -59,22 +67,22 @@ def test_given_ten_thousand_idle_connections_when_open_then_each_costs_at_most_1
     assert everybody.with_idle.threads == everybody.before.threads
 
 
-def test_given_connections_that_say_nothing_when_ten_seconds_pass_then_all_are_closed(everybody):
+def test_given_connections_that_say_nothing_when_ten_seconds_pass_then_all_are_closed(everybody, all_within):
     report = everybody.silent.report(15)
     assert all_within(report, 8, 12), report
 
 
-def test_given_half_a_header_when_ten_seconds_pass_then_all_are_closed_with_408(everybody):
+def test_given_half_a_header_when_ten_seconds_pass_then_all_are_closed_with_408(everybody, all_within):
     report = everybody.half.report(15)
     assert all_within(report, 8, 12) and report["statuses"] == {"408": HALF}, report
 
 
-def test_given_a_header_line_a_second_when_ten_seconds_pass_then_all_are_closed_with_408(everybody):
+def test_given_a_header_line_a_second_when_ten_seconds_pass_then_all_are_closed_with_408(everybody, all_within):
     report = everybody.slowloris.report(15)
     assert all_within(report, 8, 12) and report["statuses"] == {"408": SLOWLORIS}, report
 
 
-def test_given_a_body_that_trickles_when_ten_seconds_pass_then_all_are_answered_408(everybody):
+def test_given_a_body_that_trickles_when_ten_seconds_pass_then_all_are_answered_408(everybody, all_within):
     report = everybody.trickling.report(20)
     assert all_within(report, 8, 15) and report["statuses"] == {"408": TRICKLING}, report
 
@@ -99,7 +107,7 @@ def test_given_a_body_that_comes_steadily_when_others_are_closed_then_it_is_stil
     wait_for(lambda: sockets.count(watch.server.port, "127.0.2.5") == 0, 5, 0.1)
 
 
-def test_given_ten_thousand_idle_connections_when_the_idle_time_passes_then_all_are_gone(everybody, watch):
+def test_given_ten_thousand_idle_connections_when_the_idle_time_passes_then_all_are_gone(everybody, all_within, watch):
     report = everybody.idle.report(90)
     assert all_within(report, 70, 85) and report["statuses"] == {"200": IDLE}, report
     assert Footprint(watch.server).is_back_at(everybody.before)

@@ -228,9 +228,9 @@ def test_given_ten_thousand_pings_a_second_when_sent_for_long_then_the_peer_is_t
     peer = connect()
     with watch.cost() as cost:
         begin = time.monotonic()
-        while time.monotonic() - begin < 3 and peer.send(frame(FIN | kind, b"x" * 125) * 100):
+        while time.monotonic() - begin < 10 and peer.send(frame(FIN | kind, b"x" * 125) * 100):
             time.sleep(0.01)
-        assert time.monotonic() - begin < 3, "nobody minded"
+        assert time.monotonic() - begin < 10, "nobody minded"
         assert peer.close_code() in (1008, None)
     cost.check(1, cpu_ms=500, rss_kib=1024)
 
