@@ -58,12 +58,19 @@ def modules():
     return CLIENTS
 
 
+def location(size):
+    """From memory, in pieces since a word of the configuration has at most 4 KiB."""
+    pieces = [min(4000, size - begin) for begin in range(0, size, 4000)]
+    sets = " ".join(f'set $p{number} "{"x" * piece}";' for number, piece in enumerate(pieces))
+    return f'    location = /{size} {{ {sets} return 200 "{"".join(f"$p{number}" for number in range(len(pieces)))}"; }}'
+
+
 @contextlib.contextmanager
 def nginx(sizes):
     """Its port; /SIZE answers with a body of so many bytes."""
     home = tempfile.mkdtemp(prefix="cus-bench-nginx-")
     port = free_port()
-    locations = "\n".join(f'    location = /{size} {{ return 200 "{"x" * size}"; }}' for size in sizes)
+    locations = "\n".join(map(location, sizes))
     pathlib.Path(home, "conf").write_text(NGINX_CONF.format(home=home, port=port, locations=locations), encoding="ascii")
     process = subprocess.Popen([nginx_program(), "-p", home, "-c", home + "/conf"], stderr=subprocess.DEVNULL)
     try:

@@ -9,7 +9,7 @@ namespace {
 
 // A reader this far behind gets the newest progress; older ones say nothing any more.
 constexpr std::size_t max_kept = 64;
-constexpr std::size_t max_kept_bytes = 1U << 20U;
+constexpr std::size_t max_kept_bytes = 64UL * 1024;
 
 }  // namespace
 
@@ -64,6 +64,17 @@ Task<bool> Channel::wait(std::uint64_t seen, Deadline deadline, const bool& stop
     // Another reader may have reset it first.
     if (!co_await changed_.wait(deadline) && Clock::now() >= deadline) co_return false;
   }
+}
+
+std::size_t Channel::bytes() const {
+  return kept_bytes_ + (reply_ && reply_->message ? reply_->message->size() : 0);
+}
+
+void Channel::forget() {
+  kept_.clear();
+  kept_bytes_ = 0;
+  if (reply_) reply_->message.reset();
+  name_.clear();
 }
 
 void Channel::client_gone() {

@@ -29,16 +29,11 @@ Json server_info(std::string_view server_version) {
   return {{"name", server_name}, {"title", "Computer Use Server"}, {"version", server_version}};
 }
 
-Outcome initialize_result(const Json& params, const Json& capabilities, std::string_view server_version) {
-  const auto requested = get_string(params, "protocolVersion");
-  if (!requested) {
-    return refuse_params(
-        R"(initialize needs the parameter "protocolVersion", a string such as "2025-11-25".)");
-  }
-  return Json{{"protocolVersion", negotiate(*requested)},
-              {"capabilities", capabilities},
-              {"serverInfo", server_info(server_version)},
-              {"instructions", instructions()}};
+Json initialize_result(std::string_view version, const Json& capabilities, std::string_view server_version) {
+  return {{"protocolVersion", version},
+          {"capabilities", capabilities},
+          {"serverInfo", server_info(server_version)},
+          {"instructions", instructions()}};
 }
 
 Json discover_result(const Json& capabilities) {

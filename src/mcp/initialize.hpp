@@ -8,8 +8,8 @@
 
 namespace cus::mcp {
 
-// The result of initialize; `protocolVersion` is in it.
-Outcome initialize_result(const Json& params, const Json& capabilities, std::string_view server_version);
+// The result of initialize when `version` was agreed on.
+Json initialize_result(std::string_view version, const Json& capabilities, std::string_view server_version);
 
 // The result of server/discover, without what every result of its revision carries.
 Json discover_result(const Json& capabilities);

@@ -2,6 +2,7 @@
 // Arrays of messages, which one revision knows: answered one after the other, all answers in one array.
 #include <algorithm>
 
+#include "cus/base/log.hpp"
 #include "cus/base/spawn.hpp"
 #include "legacy_era.hpp"
 #include "progress.hpp"
@@ -40,13 +41,19 @@ Task<Posted> LegacyEra::post_batch(Head head, Json batch, tools::Caller caller) 
 Task<> LegacyEra::run_batch(LegacyEra* era, std::vector<Json> elements, tools::Caller caller,
                             SessionPtr session, ChannelPtr channel) {
   std::string answers;
-  for (Json& element : elements) {
-    const Reply reply = co_await era->answer_element(std::move(element), caller, session, channel);
-    if (!reply.message) continue;
-    answers += answers.empty() ? '[' : ',';
-    answers += *reply.message;
+  try {
+    for (Json& element : elements) {
+      const Reply reply = co_await era->answer_element(std::move(element), caller, session, channel);
+      if (!reply.message) continue;
+      answers += answers.empty() ? '[' : ',';
+      answers += *reply.message;
+    }
+    channel->finish(answers.empty() ? Reply{.status = 202} : Reply{.message = answers + ']'});
+  } catch (const std::exception& error) {
+    log::error("mcp.exception", {{"what", error.what()}});
+    // Somebody waits for the end.
+    channel->finish(error_reply(nullptr, {.message = "The server failed inside; its log says why."}));
   }
-  channel->finish(answers.empty() ? Reply{.status = 202} : Reply{.message = answers + ']'});
 }
 
 Task<Reply> LegacyEra::answer_element(Json element, const tools::Caller& caller, const SessionPtr& session,

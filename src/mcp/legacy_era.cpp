@@ -43,7 +43,11 @@ LegacyEra::LegacyEra(CallRunner& runner, const Methods& methods, const Options& 
       tools_(tools),
       changes_(changes),
       sessions_({.per_tenant = options.max_sessions_per_tenant, .idle = options.session_idle}),
-      tool_list_(dump_json(methods.tool_list())) {}
+      tool_list_(dump_json(methods.tool_list())) {
+  for (const std::string_view version : legacy_versions)
+    greetings_[version] =
+        dump_json(initialize_result(version, methods.capabilities(), options.server_version));
+}
 
 std::expected<SessionPtr, RpcError> LegacyEra::find_session(const Head& head, const tools::Caller& caller) {
   if (!head.session || head.session->empty()) return nullptr;
@@ -68,13 +72,16 @@ Task<Posted> LegacyEra::post(Head head, Message message, tools::Caller caller) {
 }
 
 Posted LegacyEra::start_session(const Message& message, const tools::Caller& caller) {
-  const Outcome result = initialize_result(message.params, methods_.capabilities(), options_.server_version);
-  Reply reply = reply_to(message.id, result);
-  if (result) {
-    const std::string_view version = negotiate(get_string(message.params, "protocolVersion").value_or(""));
-    reply.session = sessions_.create(caller.tenant, version, Clock::now())->id;
+  const auto requested = get_string(message.params, "protocolVersion");
+  if (!requested) {
+    return {.reply = reply_to(
+                message.id,
+                refuse_params(
+                    R"(initialize needs the parameter "protocolVersion", a string such as "2025-11-25".)"))};
   }
-  return {.reply = std::move(reply)};
+  const std::string_view version = negotiate(*requested);
+  return {.reply = {.message = result_text(message.id, greetings_.at(version)),
+                    .session = sessions_.create(caller.tenant, version, Clock::now())->id}};
 }
 
 Posted LegacyEra::call_tool(Message message, tools::Caller caller, const SessionPtr& session) {
@@ -83,8 +90,8 @@ Posted LegacyEra::call_tool(Message message, tools::Caller caller, const Session
   auto entry = runner_.admit(scope_of(caller, session), message.id);
   if (!entry) return {.reply = error_reply(message.id, entry.error())};
   const bool resumes = session && resumes_streams(session->version);
-  ChannelPtr channel =
-      resumes ? session->add_stream(runner_.executor()) : std::make_shared<Channel>(runner_.executor());
+  ChannelPtr channel = resumes ? sessions_.add_stream(*session, runner_.executor())
+                               : std::make_shared<Channel>(runner_.executor());
   const bool structured = options_.tools.structured_results;
   runner_.start({.tool = call->tool,
                  .arguments = std::move(call->arguments),

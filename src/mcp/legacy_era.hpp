@@ -3,6 +3,7 @@
 // The revisions up to 2025-11-25: initialize, soft sessions, streams that can be resumed, cancellation by
 // notification. A client that goes away does not stop its call.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,7 +47,9 @@ class LegacyEra {
   const std::vector<tools::Tool>& tools_;
   Changes& changes_;
   Sessions sessions_;
+  // Made once: clients ask for them before every turn.
   std::string tool_list_;
+  std::map<std::string_view, std::string> greetings_;  // the result of initialize, by version
 };
 
 }  // namespace cus::mcp

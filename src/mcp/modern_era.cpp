@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cus/base/log.hpp"
 #include "header_mirror.hpp"
 #include "initialize.hpp"
 #include "progress.hpp"
@@ -12,6 +13,11 @@
 
 namespace cus::mcp {
 namespace {
+
+// Apart from the calls of sessions and of the legacy era.
+CallScope scope_of(const tools::Caller& caller) {
+  return {.tenant = caller.tenant, .chat = caller.chat, .session = "modern"};
+}
 
 constexpr CacheHint handshake_hint{.ttl_ms = 300'000, .is_public = true};
 
@@ -26,7 +32,9 @@ ModernEra::ModernEra(CallRunner& runner, const Methods& methods, const Options& 
       changes_(changes),
       server_info_(server_info(options.server_version)),
       tool_list_(dump_json(
-          complete_result(methods.tool_list(), server_info_, methods.cache_hint("tools/list", nullptr)))) {
+          complete_result(methods.tool_list(), server_info_, methods.cache_hint("tools/list", nullptr)))),
+      discovery_(
+          dump_json(complete_result(discover_result(methods.capabilities()), server_info_, handshake_hint))) {
   for (const tools::Tool& tool : tools) param_headers_[tool.name] = param_headers(tool.input_schema);
 }
 
@@ -38,6 +46,7 @@ Task<Posted> ModernEra::post(Head head, Message message, tools::Caller caller) {
                                                  .message = "The header Mcp-Method must repeat the method.",
                                                  .data = nullptr,
                                                  .status = 400})};
+    if (message.method == "notifications/cancelled") cancel(message, caller);
     co_return Posted{.reply = {.status = 202}};
   }
   if (const auto refusal = check(head, message)) co_return Posted{.reply = error_reply(message.id, *refusal)};
@@ -73,8 +82,7 @@ std::optional<RpcError> ModernEra::check_tool(const Head& head, const Json& para
 Posted ModernEra::call_tool(Message message, tools::Caller caller) {
   std::expected<ToolCall, RpcError> call = read_tool_call(tools_, message.params);
   if (!call) return {.reply = error_reply(message.id, call.error())};
-  // Its own scope: nothing but its own connection cancels such a call.
-  auto entry = runner_.admit({.tenant = caller.tenant, .chat = caller.chat, .session = "-"}, message.id);
+  auto entry = runner_.admit(scope_of(caller), message.id);
   if (!entry) return {.reply = error_reply(message.id, entry.error())};
   auto channel = std::make_shared<Channel>(runner_.executor());
   channel->on_client_gone(
@@ -91,14 +99,19 @@ Posted ModernEra::call_tool(Message message, tools::Caller caller) {
   return {.channel = std::move(channel)};
 }
 
+// On HTTP a modern client cancels by closing its connection. Bridges from other transports keep it open and
+// send the notification; when one call alone can be meant, it is meant.
+void ModernEra::cancel(const Message& message, const tools::Caller& caller) {
+  const Json* id = get_member(message.params, "requestId");
+  if (id == nullptr || runner_.calls().count(scope_of(caller), *id) != 1) return;
+  runner_.calls().cancel(scope_of(caller), *id);
+  log::info("mcp.cancelled", {{"tenant", caller.tenant.str()}, {"calls", 1}});
+}
+
 Task<Reply> ModernEra::answer(const Message& message, const tools::Caller& caller) {
   if (message.method == "tools/list" && is_first_page(message.params))
     co_return Reply{.message = result_text(message.id, tool_list_)};
-  if (message.method == "server/discover") {
-    const Json result =
-        complete_result(discover_result(methods_.capabilities()), server_info_, handshake_hint);
-    co_return Reply{.message = result_text(message.id, dump_json(result))};
-  }
+  if (message.method == "server/discover") co_return Reply{.message = result_text(message.id, discovery_)};
   if (!methods_.knows(message.method)) {
     co_return error_reply(message.id,
                           {.code = rpc::method_not_found,

@@ -27,6 +27,7 @@ class ModernEra {
   std::optional<RpcError> check(const Head& head, const Message& message) const;
   std::optional<RpcError> check_tool(const Head& head, const Json& params, const Json& capabilities) const;
   Posted call_tool(Message message, tools::Caller caller);
+  void cancel(const Message& message, const tools::Caller& caller);
   Posted listen(const Message& message, const tools::Caller& caller);
   Task<Reply> answer(const Message& message, const tools::Caller& caller);
   Filter honoured(const Json& wishes) const;
@@ -38,7 +39,9 @@ class ModernEra {
   Changes& changes_;
   Json server_info_;
   std::map<std::string, std::vector<ParamHeader>, std::less<>> param_headers_;
+  // Made once: clients ask for them before every turn.
   std::string tool_list_;
+  std::string discovery_;
 };
 
 }  // namespace cus::mcp

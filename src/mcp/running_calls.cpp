@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "running_calls.hpp"
 
+#include <algorithm>
+
 namespace cus::mcp {
 namespace {
+
+bool is(const RunningCall& call, const CallScope& scope, const Json& id) {
+  return call.scope == scope && call.id.type() == id.type() && call.id == id;
+}
 
 void cancel_call(RunningCall& call, CancelReason reason) {
   if (call.reason != CancelReason::none) return;
@@ -27,10 +33,15 @@ void RunningCalls::remove(std::list<RunningCall>::iterator call) {
   calls_.erase(call);
 }
 
+std::size_t RunningCalls::count(const CallScope& scope, const Json& id) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(calls_, [&](const RunningCall& call) { return is(call, scope, id); }));
+}
+
 std::size_t RunningCalls::cancel(const CallScope& scope, const Json& id) {
   std::size_t found = 0;
   for (RunningCall& call : calls_) {
-    if (call.scope != scope || call.id.type() != id.type() || call.id != id) continue;
+    if (!is(call, scope, id)) continue;
     cancel_call(call, CancelReason::client);
     ++found;
   }

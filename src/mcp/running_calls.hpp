@@ -57,6 +57,7 @@ class RunningCalls : public std::enable_shared_from_this<RunningCalls> {
 
   // nullptr: the tenant runs as many calls as it may.
   std::unique_ptr<Entry> add(const Executor& executor, CallScope scope, Json id);
+  std::size_t count(const CallScope& scope, const Json& id) const;
   // Cancels every call of that id in the scope; the number of them.
   std::size_t cancel(const CallScope& scope, const Json& id);
   // The one call of that serial, if it still runs.

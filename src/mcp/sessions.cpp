@@ -16,17 +16,6 @@ bool busy(const Session& session) {
 
 }  // namespace
 
-ChannelPtr Session::add_stream(const Executor& executor) {
-  if (kept.size() >= max_streams) {
-    const auto oldest = std::ranges::find_if(kept, [](const ChannelPtr& c) { return c->ended(); });
-    // With that many running none is kept that could be resumed.
-    if (oldest == kept.end()) return std::make_shared<Channel>(executor);
-    kept.erase(oldest);
-  }
-  kept.push_back(std::make_shared<Channel>(executor, std::to_string(++streams)));
-  return kept.back();
-}
-
 ChannelPtr Session::find_stream(std::string_view name) const {
   const auto found =
       std::ranges::find(kept, name, [](const ChannelPtr& c) { return std::string_view(c->name()); });
@@ -61,6 +50,34 @@ bool Sessions::end(std::string_view id, const TenantId& tenant, Clock::time_poin
   Order& order = by_use_[tenant];
   forget(order, order.begin());
   return true;
+}
+
+ChannelPtr Sessions::add_stream(Session& session, const Executor& executor) {
+  make_room();
+  std::vector<ChannelPtr>& kept = session.kept;
+  if (kept.size() >= max_streams) {
+    const auto oldest = std::ranges::find_if(kept, [](const ChannelPtr& c) { return c->ended(); });
+    // With that many running none is kept that could be resumed.
+    if (oldest == kept.end()) return std::make_shared<Channel>(executor);
+    kept.erase(oldest);
+  }
+  kept.push_back(std::make_shared<Channel>(executor, std::to_string(++session.streams)));
+  streams_.push_back(kept.back());
+  return kept.back();
+}
+
+void Sessions::make_room() {
+  std::size_t held = 0;
+  std::erase_if(streams_, [](const std::weak_ptr<Channel>& stream) { return stream.expired(); });
+  for (const auto& stream : streams_) held += stream.lock()->bytes();
+  for (const auto& stream : streams_) {
+    if (held <= limits_.kept_bytes) return;
+    const ChannelPtr channel = stream.lock();
+    // Held by the session and here, and by nobody who is sending it.
+    if (!channel->ended() || channel.use_count() > 2) continue;
+    held -= channel->bytes();
+    channel->forget();
+  }
 }
 
 void Sessions::sweep(Clock::time_point now) {

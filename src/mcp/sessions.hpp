@@ -29,8 +29,6 @@ struct Session {
   std::vector<ChannelPtr> open{};      // GET streams
   std::vector<std::string> watched{};  // uris of resources/subscribe
 
-  // A stream of this session that can be resumed; the oldest that has ended is forgotten beyond the cap.
-  ChannelPtr add_stream(const Executor& executor);
   ChannelPtr find_stream(std::string_view name) const;
 };
 
@@ -41,6 +39,8 @@ class Sessions {
   struct Limits {
     std::size_t per_tenant = 4096;
     Clock::duration idle = std::chrono::minutes(30);
+    // What all ended streams together hold for who comes back; the oldest are given up first.
+    std::size_t kept_bytes = 64U << 20U;
   };
 
   explicit Sessions(Limits limits) : limits_(limits) {}
@@ -49,6 +49,8 @@ class Sessions {
   // nullptr: unknown, expired, or another tenant's; who asks cannot tell which.
   SessionPtr find(std::string_view id, const TenantId& tenant, Clock::time_point now);
   bool end(std::string_view id, const TenantId& tenant, Clock::time_point now);
+  // A stream of the session that can be resumed; the oldest that has ended is forgotten beyond the cap.
+  ChannelPtr add_stream(Session& session, const Executor& executor);
   // Ends what was idle too long; work for a few at a time.
   void sweep(Clock::time_point now);
   std::size_t size() const { return by_id_.size(); }
@@ -56,10 +58,12 @@ class Sessions {
  private:
   using Order = std::list<SessionPtr>;  // most recently used first
 
+  void make_room();
   void forget(Order& order, Order::iterator place);
   bool expired(const Session& session, Clock::time_point now) const;
 
   Limits limits_;
+  std::list<std::weak_ptr<Channel>> streams_;  // that can be resumed, oldest first
   std::map<TenantId, Order> by_use_;
   std::unordered_map<std::string_view, Order::iterator> by_id_;  // keys view the session's id
 };

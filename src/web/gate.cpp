@@ -2,6 +2,8 @@
 #include "gate.hpp"
 
 #include <algorithm>
+#include <array>
+#include <random>
 
 #include "cors.hpp"
 #include "cus/web/responses.hpp"
@@ -15,8 +17,24 @@ namespace cus::web {
 namespace {
 
 constexpr std::size_t max_request_id = 64;
+// Ids only have to differ: odd, so that they do, and large, so that they look it.
+constexpr std::uint64_t id_step = 0x9E3779B97F4A7C15;
 
-std::string request_id(const net::Headers& headers) {
+std::uint64_t first_id() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32U | random();
+}
+
+std::string as_hex(std::uint64_t value) {
+  std::array<char, 16> digits{};
+  digits.fill('0');
+  for (auto digit = digits.rbegin(); value != 0; value >>= 4U, ++digit)
+    *digit = "0123456789abcdef"[value & 15U];
+  return {digits.data(), digits.size()};
+}
+
+// What the client calls its request, if that is well-formed; else `fresh`.
+std::string request_id(const net::Headers& headers, std::uint64_t fresh) {
   const std::string_view given = headers.find("X-Request-Id").value_or("");
   const bool well_formed =
       !given.empty() && given.size() <= max_request_id && std::ranges::all_of(given, [](char c) {
@@ -24,7 +42,7 @@ std::string request_id(const net::Headers& headers) {
         return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') ||
                std::string_view("._-").contains(c);
       });
-  return well_formed ? std::string(given) : random_hex(8);
+  return well_formed ? std::string(given) : as_hex(fresh);
 }
 
 // Always false, so that a check can end with it.
@@ -36,13 +54,16 @@ bool refuse(Verdict& verdict, int status, std::string_view message) {
 }  // namespace
 
 Gate::Gate(Routes routes, GateRules rules)
-    : router_(std::move(routes)), keys_(std::move(rules.keys)), rules_(std::move(rules)) {}
+    : router_(std::move(routes)),
+      keys_(std::move(rules.keys)),
+      rules_(std::move(rules)),
+      last_id_(first_id()) {}
 
 Verdict Gate::judge(net::RequestHead& head, std::string_view peer, Phase phase, Clock::time_point now) {
   Verdict verdict;
   verdict.request.method = head.method;
   verdict.request.peer = std::string(peer);
-  verdict.request.request_id = request_id(head.headers);
+  verdict.request.request_id = request_id(head.headers, last_id_ += id_step);
   if (!check_framing(head, verdict)) return verdict;
   verdict.request.headers = std::move(head.headers);
   const std::string_view trace = verdict.request.headers.find("traceparent").value_or("");

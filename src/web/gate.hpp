@@ -53,7 +53,8 @@ class Gate {
 
   Router router_;
   KeyCheck keys_;
-  GateRules rules_;  // without the keys
+  GateRules rules_;        // without the keys
+  std::uint64_t last_id_;  // of a request that came without one
   std::uint64_t wrong_keys_ = 0;
 };
 

@@ -93,13 +93,18 @@ Task<> deliver_reply(Exchange& exchange, mcp::Reply reply, Accepted accepted) {
 }
 
 Task<> deliver_answer(Exchange& exchange, mcp::ChannelPtr channel, Accepted accepted, McpOptions options) {
+  const bool watched = channel->watches_client();
   Delivery delivery(exchange, std::move(channel), options);
-  co_await (delivery.answer(accepted) && delivery.watch());
+  // A client that only ended its own side may still read the answer, unless its era calls that a cancel.
+  if (watched) co_return co_await (delivery.answer(accepted) && delivery.watch());
+  co_await delivery.answer(accepted);
 }
 
 Task<> deliver_stream(Exchange& exchange, mcp::ChannelPtr channel, std::uint64_t seen, McpOptions options) {
+  const bool watched = channel->watches_client();
   Delivery delivery(exchange, std::move(channel), options);
-  co_await (delivery.stream(seen, false) && delivery.watch());
+  if (watched) co_return co_await (delivery.stream(seen, false) && delivery.watch());
+  co_await delivery.stream(seen, false);
 }
 
 }  // namespace cus::web

@@ -5,8 +5,6 @@ import pytest
 
 from roster import MODERN, SDKS
 
-# In the newer era only the end of the stream cancels; this one keeps it and sends a notification of the older era.
-KEEPS_STREAMS = {"mcp-remote 0.15.1, auto"}
 # The command has a limit of its own.
 GIVES_UP_SILENTLY = {"Python SDK 1.27.2"}
 
@@ -51,16 +49,13 @@ def test_given_a_command_that_prints_when_progress_is_asked_for_then_it_rises_an
 
 
 def test_given_a_running_command_when_the_client_cancels_as_its_era_says_then_it_is_dead_within_5_s(client, seen):
-    if client in KEEPS_STREAMS:
-        assert seen["cancel"]["goes_on"]
-    else:
-        assert seen["cancel"]["gone_after_ms"] < 5000, seen["cancel"]
+    assert seen["cancel"]["gone_after_ms"] < 5000, seen["cancel"]
 
 
 def test_given_a_client_with_a_time_limit_when_it_gives_up_then_the_command_is_dead_within_5_s_if_it_says_so(client, seen):
     step = seen["timeout"]
     assert step["call"] == "rejected" and step["began"]
-    if client in KEEPS_STREAMS | GIVES_UP_SILENTLY:
+    if client in GIVES_UP_SILENTLY:
         assert step["goes_on"]
     else:
         assert step["gone_after_ms"] < 5000

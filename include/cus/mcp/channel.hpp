@@ -66,6 +66,13 @@ class Channel {
   // The id of a message for Last-Event-ID; 0 is the place before the first one.
   std::string id_of(std::uint64_t number) const { return name_ + "-" + std::to_string(number); }
 
+  // What it holds for who comes back.
+  std::size_t bytes() const;
+  // Gives that up: the stream cannot be resumed any more.
+  void forget();
+
+  // Whether it matters that the client has gone.
+  bool watches_client() const { return static_cast<bool>(on_gone_); }
   // Called when the client has gone; what that means is up to the protocol era.
   void client_gone();
   void on_client_gone(std::function<void()> action) { on_gone_ = std::move(action); }

@@ -109,13 +109,18 @@ TEST_F(Modern, GivenAnUnknownTool_WhenCalled_ThenItIsAnErrorInBand) {
   EXPECT_EQ(error_code(reply), -32602);
 }
 
-TEST_F(Modern, GivenANotification_WhenPosted_ThenItIsAcceptedAndCancelsNothing) {
-  const Posted running = call("hang");
-  EXPECT_EQ(post(test::cancel("1"), Head{.version = "2026-07-28"}).status, 202);
+TEST_F(Modern, GivenACancelByNotification_WhenOneCallAloneCanBeMeant_ThenItIsCancelled) {
+  const Posted first = call("hang");
+  const Posted second = call("hang");
+  const Head sent{.version = "2026-07-28"};
+  EXPECT_EQ(post(test::cancel("1"), sent).status, 202);
   post(test::cancel("1"), Head{});
-  EXPECT_EQ(running_calls(), 1U);
-  running.channel->client_gone();
-  EXPECT_FALSE(end(running).message);
+  post(test::cancel("1"), sent, test::caller("acme", "b2"));
+  EXPECT_EQ(running_calls(), 2U);
+  second.channel->client_gone();
+  EXPECT_FALSE(end(second).message);
+  post(test::cancel("1"), sent);
+  EXPECT_FALSE(end(first).message);
 }
 
 TEST_F(Modern, GivenACall_WhenItsClientGoes_ThenItStopsAndSaysNothingMore) {

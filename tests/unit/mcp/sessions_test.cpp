@@ -19,7 +19,7 @@ struct SessionsTest : testing::Test {
     return sessions.find(session->id, TenantId(tenant), now);
   }
   boost::asio::io_context loop{1};
-  Sessions sessions{{.per_tenant = 3, .idle = 60s}};
+  Sessions sessions{{.per_tenant = 3, .idle = 60s, .kept_bytes = 1000}};
   Clock::time_point now = Clock::now();
 };
 
@@ -68,7 +68,7 @@ TEST_F(SessionsTest, GivenASessionIdleTooLong_WhenItComesAgain_ThenItIsUnknown) 
 
 TEST_F(SessionsTest, GivenACallThatRuns_WhenItsSessionIsIdle_ThenTheSessionStays) {
   const SessionPtr session = create();
-  const ChannelPtr stream = session->add_stream(loop.get_executor());
+  const ChannelPtr stream = sessions.add_stream(*session, loop.get_executor());
   now += 61s;
   EXPECT_EQ(find(session), session);
   stream->end();
@@ -78,12 +78,22 @@ TEST_F(SessionsTest, GivenACallThatRuns_WhenItsSessionIsIdle_ThenTheSessionStays
 
 TEST_F(SessionsTest, GivenManyStreams_WhenAdded_ThenEndedOnesAreForgottenFirstAndRunningOnesNever) {
   const SessionPtr session = create();
-  const ChannelPtr running = session->add_stream(loop.get_executor());
-  for (int i = 0; i < 20; ++i) session->add_stream(loop.get_executor())->end();
+  const ChannelPtr running = sessions.add_stream(*session, loop.get_executor());
+  for (int i = 0; i < 20; ++i) sessions.add_stream(*session, loop.get_executor())->end();
   EXPECT_EQ(session->find_stream(running->name()), running);
   EXPECT_EQ(session->find_stream("2"), nullptr);
   EXPECT_NE(session->find_stream("21"), nullptr);
   EXPECT_EQ(session->kept.size(), 8U);
+}
+
+TEST_F(SessionsTest, GivenManyResults_WhenTheyHoldTooMuch_ThenTheOldestCannotBeResumedAnyMore) {
+  const SessionPtr first = create();
+  const SessionPtr second = create();
+  for (const SessionPtr& session : {first, second})
+    sessions.add_stream(*session, loop.get_executor())->finish({.message = std::string(600, 'x')});
+  sessions.add_stream(*second, loop.get_executor());
+  EXPECT_EQ(first->find_stream("1"), nullptr);
+  EXPECT_EQ(second->find_stream("1")->bytes(), 600U);
 }
 
 TEST_F(SessionsTest, GivenAForgottenSession_WhenAStreamOfItWasOpen_ThenTheStreamEnds) {
