@@ -21,7 +21,9 @@ class Delivery {
   Task<> answer(Accepted accepted) {
     if (!accepted.events) channel_->mute();
     co_await channel_->wait(0, accepted.events ? after(options_.patience) : no_deadline, gone_);
-    const bool only_reply = channel_->ended() && !channel_->has_messages() && channel_->reply();
+    // What was said before anybody listened is lost on a client that takes no events.
+    const bool has_events = accepted.events && channel_->has_messages();
+    const bool only_reply = channel_->ended() && !has_events && channel_->reply();
     if (gone_ || (only_reply && (accepted.json || channel_->reply()->status != 200))) {
       co_return co_await respond_mcp(exchange_, only_reply ? *channel_->reply() : mcp::Reply{.status = 202});
     }

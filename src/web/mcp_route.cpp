@@ -50,7 +50,7 @@ Task<> post_mcp(mcp::Server* server, McpOptions options, Exchange& exchange) {
 
 Task<> get_mcp(mcp::Server* server, McpOptions options, Exchange& exchange) {
   const Request& request = exchange.request();
-  if (request.method != "GET")
+  if (request.method == "HEAD")
     co_return co_await respond_mcp(exchange, mcp::refuse(405, "A stream is opened with GET."));
   if (!read_accept(request.headers).events)
     co_return co_await respond_mcp(exchange, mcp::refuse(406, "A stream needs Accept: text/event-stream."));
