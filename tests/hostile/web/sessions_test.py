@@ -12,7 +12,7 @@ from harness.route_table import status
 from harness.wire import MCP_FIELDS, PING, bearer, mcp_request, request
 
 FULL = bool(os.environ.get("CUS_FULL"))
-COUNT = 100_000 if FULL else 30_000
+COUNT = 100_000 if FULL else 16_000
 MINE, THEIRS = "my-own-key-0123456789", "their-key-0123456789"
 SETTINGS = {"MCP_API_KEYS": f"me:{MINE},them:{THEIRS}"}
 CANARIES = [MINE, THEIRS]
