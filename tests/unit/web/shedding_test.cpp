@@ -111,6 +111,7 @@ TEST_F(Shedding, GivenAKeptConnection_WhenRefused_ThenItCarriesTheNextRequest) {
 TEST_F(Shedding, GivenEventStreams_WhenManyAreOpen_ThenTheyTakeNoPlaceOfRequests) {
   start();
   std::vector<Client> streams;
+  streams.reserve(5);
   for (int i = 0; i < 5; ++i) {
     streams.push_back(busy(request("GET /events", "Authorization: Bearer key-a\r\n")));
   }
