@@ -17,6 +17,8 @@ bool is_single(std::string_view name) {
                                                      "content-type",  "authorization",  "origin",
                                                      "last-event-id", "expect",         "traceparent"};
   if (name.starts_with("x-forwarded-")) return false;
+  // What repeats a body is compared with it later, and refused with the protocol's own code.
+  if (name == "mcp-method" || name == "mcp-name" || name.starts_with("mcp-param-")) return false;
   return name.starts_with("x-") || name.starts_with("mcp-") || std::ranges::find(names, name) != names.end();
 }
 

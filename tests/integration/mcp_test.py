@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The protocol as a client sees it: versions, lists, errors, batches, notifications."""
 
+import json
+
 import pytest
 
 VERSIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
@@ -86,9 +88,8 @@ def test_given_an_unknown_version_header_when_something_is_asked_then_it_is_refu
     assert answer.status == 400 and "2025-11-25" in answer.error()["message"]
 
 
-def test_given_get_and_delete_when_they_are_tried_then_405_says_post(client):
-    for method in ("GET", "DELETE"):
+def test_given_no_session_when_a_stream_is_asked_for_or_a_session_ended_then_it_is_refused_at_once(client):
+    for method, status in (("GET", 405), ("DELETE", 400)):
         client.connection.request(method, "/mcp", headers=client.headers)
         answer = client.connection.getresponse()
-        answer.read()
-        assert (answer.status, answer.getheader("Allow")) == (405, "POST")
+        assert answer.status == status and json.loads(answer.read())["error"]["message"]
