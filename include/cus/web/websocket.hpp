@@ -26,7 +26,7 @@ struct WebSocketOptions {
   unsigned control_frames = 100;            // so many pings and pongs a second
   // While read() waits, a silent peer is pinged after half of this and given up after all of it.
   Clock::duration idle = std::chrono::seconds(60);
-  Clock::duration close_wait = std::chrono::seconds(5);  // for the peer's side of a close
+  Clock::duration close_wait = std::chrono::seconds(3);  // for the peer's side of a close
 };
 
 class WebSocket {

@@ -8,10 +8,19 @@
 namespace cus::web {
 
 class WebSocketTest : public ServerTest {
+ public:
+  WebSocketTest(const WebSocketTest&) = delete;
+  WebSocketTest& operator=(const WebSocketTest&) = delete;
+
  protected:
   WebSocketTest() {
     route("GET", "/ws", [this](Exchange& exchange) { return echo(exchange); });
     route("GET", "/x", say_path);
+  }
+  // Handlers remember their end in this object, so they end before it.
+  ~WebSocketTest() override {
+    if (server && !stopped) test::run_task(loop, server->stop(after(std::chrono::seconds(1))));
+    stopped = true;
   }
 
   WebSocketClient client() { return {loop, port}; }
