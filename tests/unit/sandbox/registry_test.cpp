@@ -181,6 +181,17 @@ TEST_F(Computers, GivenAnEngineError_WhenAcquired_ThenItIsTypedAndTheNextCallTri
   EXPECT_TRUE(acquire());
 }
 
+TEST_F(Computers, GivenStartsThatWorkAndOneThatDoesNot_WhenCounted_ThenEachIsInItsPlace) {
+  engine_.failures["start"] = {{Code::engine_unavailable, "The engine does not answer.", ""}};
+  EXPECT_FALSE(acquire());
+  EXPECT_TRUE(acquire());
+  EXPECT_TRUE(acquire()) << "runs already";
+  EXPECT_EQ(registry_->counters().start_seconds.count(), 1U);
+  EXPECT_GT(registry_->counters().start_seconds.sum(), 0);
+  EXPECT_EQ(registry_->counters().failed_starts, 1U);
+  EXPECT_EQ(registry_->counters().engine_errors, 1U);
+}
+
 TEST_F(Computers, GivenASandboxThatRunsButIsSilent_WhenAcquired_ThenItIsStartedAnew) {
   ASSERT_TRUE(acquire());
   close();
