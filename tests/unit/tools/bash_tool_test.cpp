@@ -32,7 +32,8 @@ struct BashTool : testing::Test {
                         .settings = settings,
                         .computers = one,
                         .cancelled = cancelled,
-                        .progress = progress};
+                        .progress = progress,
+                        .hang_up = [] {}};
     co_return co_await tool.run(std::move(arguments), context);
   }
 
