@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
@@ -18,7 +19,7 @@ using boost::system::error_code;
 using RequestParser = http::request_parser<http::buffer_body>;
 using ResponseParser = http::response_parser<http::buffer_body>;
 
-constexpr std::size_t read_chunk = 16 * 1024;
+constexpr std::size_t read_chunk = std::size_t{16} * 1024;
 
 std::unexpected<Error> parse_error(const error_code& error) {
   if (error == http::error::header_limit) return fail(Code::too_large, "The request head is too large.");
@@ -52,7 +53,7 @@ bool has_folded_line(std::string_view raw, std::size_t known) {
 struct HttpConnection::Impl {
   Impl(StreamPtr s, std::string_view already_read, HttpLimits l) : stream(std::move(s)), limits(l) {
     const auto space = buffer.prepare(already_read.size());
-    std::copy(already_read.begin(), already_read.end(), static_cast<char*>(space.data()));
+    std::ranges::copy(already_read, static_cast<char*>(space.data()));
     buffer.commit(already_read.size());
   }
 
