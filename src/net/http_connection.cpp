@@ -153,6 +153,7 @@ struct HttpConnection::Impl {
 
 HttpConnection::HttpConnection(StreamPtr stream, HttpLimits limits)
     : HttpConnection(std::move(stream), std::string(), limits) {}
+// NOLINTNEXTLINE(performance-unnecessary-value-param): callers give their bytes away
 HttpConnection::HttpConnection(StreamPtr stream, std::string already_read, HttpLimits limits)
     : impl_(std::make_unique<Impl>(std::move(stream), already_read, limits)) {}
 HttpConnection::HttpConnection(HttpConnection&&) noexcept = default;
