@@ -100,11 +100,11 @@ Task<> Registry::watch_disk() {
       const bool grew = has_grown(before, storage, seen.use);
       before[storage] = seen.use;
       if (!is_over(limits, seen) || !grew || !machine->ready()) continue;
+      co_await end_jobs(*machine, why(limits, seen));
       log::warn("sandbox.disk_limit", {{"storage", storage.str()},
                                        {"bytes", seen.use.bytes},
                                        {"files", seen.use.files},
                                        {"free", seen.free}});
-      co_await end_jobs(*machine, why(limits, seen));
     }
     if (everybody) forget_others(before, chosen);
   }

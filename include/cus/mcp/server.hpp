@@ -27,8 +27,8 @@ struct Options {
   std::size_t max_sessions_per_tenant = 4096;
   std::chrono::seconds session_idle = std::chrono::minutes(30);
   // Streams that wait for changes: subscriptions/listen and GET.
-  std::size_t max_listeners_per_tenant = 256;
-  std::size_t max_listeners = 1024;
+  std::size_t max_listeners_per_tenant = 1000;
+  std::size_t max_listeners = 4000;
   std::shared_ptr<Resources> resources{};  // nullptr: none are offered
   std::shared_ptr<Prompts> prompts{};      // nullptr: none are offered
   std::shared_ptr<Changes> changes{};      // nullptr: the server makes its own

@@ -15,7 +15,7 @@ from harness.wire import bearer, mcp_request, request
 FULL = bool(os.environ.get("CUS_FULL"))
 STREAMS, SECONDS = (2000, 600) if FULL else (500, 40)
 DYING = STREAMS // 5
-# One key may have 256 streams.
+# One key may have 1,000 streams.
 KEYS = [f"key-{number}-0123456789" for number in range(10)]
 SETTINGS = {"MCP_API_KEYS": ",".join(f"tenant{number}:{key}" for number, key in enumerate(KEYS))}
 CANARIES = KEYS
