@@ -101,6 +101,8 @@ Task<> Registry::watch_disk() {
       before[storage] = seen.use;
       if (!is_over(limits, seen) || !grew || !machine->ready()) continue;
       co_await end_jobs(*machine, why(limits, seen));
+      // What the ended ones still wrote is not the growth of who comes next.
+      before[storage] = {.bytes = UINT64_MAX, .files = UINT64_MAX};
       log::warn("sandbox.disk_limit", {{"storage", storage.str()},
                                        {"bytes", seen.use.bytes},
                                        {"files", seen.use.files},
