@@ -12,8 +12,9 @@ namespace cus::mcp {
 namespace {
 
 bool hears(const Listener& listener, const Change& change) {
-  if (change.owner && (listener.tenant != change.owner->tenant || listener.chat != change.owner->chat))
+  if (change.owner && (listener.tenant != change.owner->tenant || listener.chat != change.owner->chat)) {
     return false;
+  }
   switch (change.what) {
     case Changed::tools:
       return listener.filter.tools;
@@ -65,9 +66,10 @@ void Changes::publish(const Change& change) {
     if (!hears(listener, change)) continue;
     Json message = {{"jsonrpc", "2.0"}, {"method", method_of(change.what)}};
     if (change.what == Changed::resource) message["params"]["uri"] = change.uri;
-    if (!listener.subscription.empty())
+    if (!listener.subscription.empty()) {
       message["params"]["_meta"][meta_keys::subscription] =
           parse_json(listener.subscription).value_or(nullptr);
+    }
     listener.channel->push(dump_json(message));
   }
 }

@@ -21,17 +21,19 @@ std::unexpected<RpcError> refuse(int code, std::string message) {
 
 std::expected<Era, RpcError> choose_era(const Message& message, std::optional<std::string_view> header) {
   if (const Json* claim = claim_of(message.params)) {
-    if (!claim->is_string())
+    if (!claim->is_string()) {
       return refuse(rpc::invalid_params, "The protocol version in _meta must be a string.");
+    }
     return is_legacy(claim->get_ref<const std::string&>()) ? Era::legacy : Era::modern;
   }
   if (!header || !claims_modern(*header) || message.kind == MessageKind::response) return Era::legacy;
   if (message.kind == MessageKind::notification) return Era::modern;
-  if (message.method == "initialize")
+  if (message.method == "initialize") {
     return refuse(
         rpc::header_mismatch,
         "initialize belongs to the protocol versions up to 2025-11-25, the MCP-Protocol-Version header "
         "names a newer one. Leave the header out, or call server/discover.");
+  }
   return refuse(
       rpc::invalid_params,
       "A request of this protocol version needs params._meta with the protocol version and the client's "

@@ -2,6 +2,7 @@
 #include "initialize.hpp"
 
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "cus/mcp/server.hpp"
 #include "versions.hpp"
@@ -38,8 +39,9 @@ Json initialize_result(std::string_view version, const Json& capabilities, std::
 
 Json discover_result(const Json& capabilities) {
   Json versions = modern_versions;
-  for (auto version = legacy_versions.rbegin(); version != legacy_versions.rend(); ++version)
-    versions.push_back(*version);
+  for (auto legacy_version : std::ranges::reverse_view(legacy_versions)) {
+    versions.push_back(legacy_version);
+  }
   return {{"supportedVersions", std::move(versions)},
           {"capabilities", capabilities},
           {"instructions", instructions()}};

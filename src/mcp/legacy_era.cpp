@@ -44,9 +44,10 @@ LegacyEra::LegacyEra(CallRunner& runner, const Methods& methods, const Options& 
       changes_(changes),
       sessions_({.per_tenant = options.max_sessions_per_tenant, .idle = options.session_idle}),
       tool_list_(dump_json(methods.tool_list())) {
-  for (const std::string_view version : legacy_versions)
+  for (const std::string_view version : legacy_versions) {
     greetings_[version] =
         dump_json(initialize_result(version, methods.capabilities(), options.server_version));
+  }
 }
 
 std::expected<SessionPtr, RpcError> LegacyEra::find_session(const Head& head, const tools::Caller& caller) {
@@ -65,8 +66,9 @@ Task<Posted> LegacyEra::post(Head head, Message message, tools::Caller caller) {
     if (message.kind == MessageKind::notification) take_notification(message, caller, *session);
     co_return Posted{.reply = {.status = 202}};
   }
-  if (!message.params.is_null() && !message.params.is_object())
+  if (!message.params.is_null() && !message.params.is_object()) {
     co_return Posted{.reply = reply_to(message.id, refuse_params(R"("params" must be an object.)"))};
+  }
   if (message.method == "tools/call") co_return call_tool(std::move(message), std::move(caller), *session);
   co_return Posted{.reply = co_await answer(message, caller, *session)};
 }
@@ -107,10 +109,12 @@ Posted LegacyEra::call_tool(Message message, tools::Caller caller, const Session
 Task<Reply> LegacyEra::answer(const Message& message, const tools::Caller& caller,
                               const SessionPtr& session) {
   if (message.method == "ping") co_return Reply{.message = result_text(message.id, "{}")};
-  if (message.method == "tools/list" && is_first_page(message.params))
+  if (message.method == "tools/list" && is_first_page(message.params)) {
     co_return Reply{.message = result_text(message.id, tool_list_)};
-  if (message.method == "resources/subscribe" || message.method == "resources/unsubscribe")
+  }
+  if (message.method == "resources/subscribe" || message.method == "resources/unsubscribe") {
     co_return reply_to(message.id, watch(message, session));
+  }
   if (!methods_.knows(message.method)) co_return reply_to(message.id, unknown_method(message.method));
   co_return reply_to(message.id, co_await methods_.answer(message.method, message.params, caller));
 }
@@ -124,8 +128,9 @@ Outcome LegacyEra::watch(const Message& message, const SessionPtr& session) {
   if (!session) return Json::object();
   std::erase(session->watched, *uri);
   if (message.method == "resources/subscribe") {
-    if (session->watched.size() >= max_watched)
+    if (session->watched.size() >= max_watched) {
       return refuse_params("This session watches as many resources as it may: 64.");
+    }
     session->watched.push_back(*uri);
   }
   changes_.refilter(session->open, std::set(session->watched.begin(), session->watched.end()));
@@ -142,8 +147,9 @@ void LegacyEra::take_notification(const Message& message, const tools::Caller& c
 }
 
 Reply LegacyEra::end_session(const Head& head, const tools::Caller& caller) {
-  if (!head.session || head.session->empty())
+  if (!head.session || head.session->empty()) {
     return refuse(400, "Name the session that shall end in the header Mcp-Session-Id.");
+  }
   const std::string id(*head.session);
   if (!sessions_.end(id, caller.tenant, Clock::now())) return error_reply(nullptr, no_session());
   // Nobody could ask for their results any more.

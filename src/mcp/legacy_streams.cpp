@@ -24,12 +24,14 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
 }  // namespace
 
 Opened LegacyEra::open_stream(const Head& head, const tools::Caller& caller, std::string_view last_event) {
-  if (!head.session || head.session->empty())
+  if (!head.session || head.session->empty()) {
     return refused(
         405, "Without a session there is no stream to open: send POST, or Mcp-Session-Id of initialize.");
+  }
   const SessionPtr session = sessions_.find(*head.session, caller.tenant, Clock::now());
-  if (!session)
+  if (!session) {
     return refused(404, "This session is not known (any more). Call initialize to begin a new one.");
+  }
   if (last_event.empty()) {
     ChannelPtr channel = listen(session, caller);
     if (!channel) return refused(429, "This session, or this key, has as many streams open as it may.");
@@ -39,9 +41,10 @@ Opened LegacyEra::open_stream(const Head& head, const tools::Caller& caller, std
   const auto number =
       dash == std::string_view::npos ? std::nullopt : read_number(last_event.substr(dash + 1));
   const ChannelPtr channel = number ? session->find_stream(last_event.substr(0, dash)) : nullptr;
-  if (!channel)
+  if (!channel) {
     return refused(
         404, "There is no such stream in this session (any more): Last-Event-ID is not one of its ids.");
+  }
   return {.channel = channel, .seen = *number};
 }
 

@@ -30,8 +30,9 @@ Outcome one_page(const Json& params, const char* name, Json items) {
 }
 
 std::unexpected<RpcError> to_rpc(const Error& error, Json data) {
-  if (error.code == Code::not_found || error.code == Code::invalid_argument)
+  if (error.code == Code::not_found || error.code == Code::invalid_argument) {
     return refuse_params(error.message, std::move(data));
+  }
   log::failure(log::Level::error, "mcp.method_failed", error);
   return std::unexpected(RpcError{.code = rpc::internal_error, .message = error.message});
 }
@@ -43,9 +44,10 @@ Methods::Methods(const Options& options, const std::vector<tools::Tool>& tools)
 
 bool Methods::knows(std::string_view method) const {
   if (method == "tools/list") return true;
-  if (method.starts_with("resources/"))
+  if (method.starts_with("resources/")) {
     return options_.resources &&
            (method == "resources/list" || method == "resources/read" || method == "resources/templates/list");
+  }
   return options_.prompts &&
          (method == "prompts/list" || method == "prompts/get" || method == "completion/complete");
 }
@@ -58,8 +60,9 @@ Task<Outcome> Methods::answer(const std::string& method, const Json& params,
   }
   if (method == "resources/list") co_return co_await list_resources(params, caller);
   if (method == "resources/read") co_return co_await read_resource(params, caller);
-  if (method == "resources/templates/list")
+  if (method == "resources/templates/list") {
     co_return one_page(params, "resourceTemplates", options_.resources->templates());
+  }
   if (method == "prompts/list") co_return one_page(params, "prompts", options_.prompts->list());
   if (method == "prompts/get") co_return get_prompt(params);
   co_return complete(params);
@@ -93,8 +96,9 @@ Outcome Methods::get_prompt(const Json& params) const {
       options_.prompts->get(*name, arguments == nullptr ? Json::object() : *arguments);
   if (!prompt) return to_rpc(prompt.error(), nullptr);
   Json messages = Json::array();
-  for (const PromptMessage& message : prompt->messages)
+  for (const PromptMessage& message : prompt->messages) {
     messages.push_back({{"role", message.role}, {"content", content_json(message.content)}});
+  }
   return Json{{"description", prompt->description}, {"messages", std::move(messages)}};
 }
 
@@ -103,8 +107,9 @@ Outcome Methods::complete(const Json& params) const {
   const Json* argument = get_member(params, "argument");
   const auto name = argument == nullptr ? std::nullopt : get_string(*argument, "name");
   const auto begun = argument == nullptr ? std::nullopt : get_string(*argument, "value");
-  if (reference == nullptr || !name || !begun)
+  if (reference == nullptr || !name || !begun) {
     return refuse_params(R"(completion/complete needs "ref" and "argument" with "name" and "value".)");
+  }
   std::vector<std::string> values = options_.prompts->complete(*reference, *name, *begun);
   const std::size_t total = values.size();
   values.resize(std::min(total, max_values));

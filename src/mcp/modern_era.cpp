@@ -40,12 +40,13 @@ ModernEra::ModernEra(CallRunner& runner, const Methods& methods, const Options& 
 
 Task<Posted> ModernEra::post(Head head, Message message, tools::Caller caller) {
   if (message.kind != MessageKind::request) {
-    if (head.method && *head.method != message.method)
+    if (head.method && *head.method != message.method) {
       co_return Posted{.reply =
                            error_reply(nullptr, {.code = rpc::header_mismatch,
                                                  .message = "The header Mcp-Method must repeat the method.",
                                                  .data = nullptr,
                                                  .status = 400})};
+    }
     if (message.method == "notifications/cancelled") cancel(message, caller);
     co_return Posted{.reply = {.status = 202}};
   }
@@ -62,8 +63,9 @@ std::optional<RpcError> ModernEra::check(const Head& head, const Message& messag
   if (agrees) {
     if (auto refusal = check_version(envelope->version)) return refusal;
   }
-  if (auto refusal = check_standard_headers(head, envelope->version, message.method, message.params))
+  if (auto refusal = check_standard_headers(head, envelope->version, message.method, message.params)) {
     return refusal;
+  }
   if (message.method != "tools/call") return std::nullopt;
   return check_tool(head, message.params, envelope->client_capabilities);
 }
@@ -109,8 +111,9 @@ void ModernEra::cancel(const Message& message, const tools::Caller& caller) {
 }
 
 Task<Reply> ModernEra::answer(const Message& message, const tools::Caller& caller) {
-  if (message.method == "tools/list" && is_first_page(message.params))
+  if (message.method == "tools/list" && is_first_page(message.params)) {
     co_return Reply{.message = result_text(message.id, tool_list_)};
+  }
   if (message.method == "server/discover") co_return Reply{.message = result_text(message.id, discovery_)};
   if (!methods_.knows(message.method)) {
     co_return error_reply(message.id,

@@ -47,9 +47,10 @@ struct Server::Impl {
 
   Task<Posted> post_array(Head head, Json batch, tools::Caller caller) {
     if (std::ranges::any_of(batch, claims_modern_era) ||
-        !allows_batches(head.version.value_or(headerless_version)))
+        !allows_batches(head.version.value_or(headerless_version))) {
       co_return refused(nullptr, rpc::invalid_request,
                         "Only protocol version 2025-03-26 knows arrays of messages: send one message.");
+    }
     co_return co_await legacy.post_batch(head, std::move(batch), std::move(caller));
   }
 
@@ -67,7 +68,7 @@ struct Server::Impl {
   bool closing = false;
 };
 
-Server::Server(Executor executor, sandbox::Computers& computers, Options options)
+Server::Server(Executor executor, sandbox::Computers& computers, const Options& options)
     : Server(std::move(executor), computers, options, tools::all_tools(options.tools)) {}
 Server::Server(Executor executor, sandbox::Computers& computers, Options options,
                std::vector<tools::Tool> tools)
@@ -83,13 +84,16 @@ Task<Posted> Server::post(Head head, std::string body, tools::Caller caller) {
   if (!message) co_return refused(nullptr, rpc::invalid_request, message.error().message);
   const auto era = choose_era(*message, head.version);
   if (!era) co_return Posted{.reply = error_reply(message->id, era.error())};
-  if (*era == Era::modern)
+  if (*era == Era::modern) {
     co_return co_await impl_->modern.post(head, std::move(*message), std::move(caller));
-  if (!head.repeated.empty())
+  }
+  if (!head.repeated.empty()) {
     co_return refused(message->id, rpc::invalid_request,
                       "The header " + std::string(head.repeated) + " must be sent only once.");
-  if (!Impl::speaks(head, *message))
+  }
+  if (!Impl::speaks(head, *message)) {
     co_return refused(message->id, rpc::invalid_request, unsupported_text(*head.version));
+  }
   co_return co_await impl_->legacy.post(head, std::move(*message), std::move(caller));
 }
 

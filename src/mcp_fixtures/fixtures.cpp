@@ -77,8 +77,9 @@ Json listed(const char* name, Json arguments) {
 
 mcp::Prompt from_user(std::vector<tools::Content> contents) {
   mcp::Prompt prompt{.description = "For testing.", .messages = {}};
-  for (tools::Content& content : contents)
+  for (tools::Content& content : contents) {
     prompt.messages.push_back({.role = "user", .content = std::move(content)});
+  }
   return prompt;
 }
 
@@ -95,17 +96,20 @@ class FixturePrompts final : public mcp::Prompts {
   Result<mcp::Prompt> get(const std::string& name, const Json& arguments) override {
     const auto given = [&arguments](const char* key) { return get_string(arguments, key).value_or(""); };
     if (name == "test_simple_prompt") return from_user({tools::Text{"This is a simple prompt for testing."}});
-    if (name == "test_prompt_with_arguments")
+    if (name == "test_prompt_with_arguments") {
       return from_user(
           {tools::Text{"Prompt with arguments: arg1='" + given("arg1") + "', arg2='" + given("arg2") + "'"}});
-    if (name == "test_prompt_with_embedded_resource")
+    }
+    if (name == "test_prompt_with_embedded_resource") {
       return from_user({tools::Embedded{.uri = given("resourceUri"),
                                         .mime_type = "text/plain",
                                         .bytes = "Embedded resource content for testing."},
                         tools::Text{"Please process the embedded resource above."}});
-    if (name == "test_prompt_with_image")
+    }
+    if (name == "test_prompt_with_image") {
       return from_user({tools::Image{.bytes = sample_png(), .mime_type = "image/png"},
                         tools::Text{"Please analyze the image above."}});
+    }
     return fail(Code::not_found, "There is no such prompt.");
   }
 

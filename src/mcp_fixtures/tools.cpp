@@ -16,13 +16,13 @@ constexpr auto step = std::chrono::milliseconds(50);
 
 using Run = std::function<Task<ToolResult>(Json, CallContext&)>;
 
-Task<ToolResult> give(ToolResult result) {
+Task<ToolResult> give(const ToolResult& result) {
   co_return result;
 }
 
 // A tool that always answers the same.
 Run always(ToolResult result) {
-  return [result](Json, CallContext&) { return give(result); };
+  return [result = std::move(result)](const Json&, CallContext&) { return give(result); };
 }
 
 Run text(std::string words) {
@@ -55,10 +55,10 @@ Task<ToolResult> publish(std::shared_ptr<mcp::Changes> changes, mcp::Changed wha
 }
 
 Run publishes(const std::shared_ptr<mcp::Changes>& changes, mcp::Changed what) {
-  return [changes, what](Json, CallContext&) { return publish(changes, what); };
+  return [changes, what](const Json&, CallContext&) { return publish(changes, what); };
 }
 
-tools::Tool tool(std::string name, std::string description, Run run) {
+tools::Tool tool(const std::string& name, std::string description, Run run) {
   return {.name = name,
           .title = name,
           .description = std::move(description),

@@ -34,11 +34,13 @@ Seen look(const Layout& layout, const StorageId& storage) {
 }
 
 std::string why(const DiskLimits& limits, const Seen& seen) {
-  if (seen.use.bytes > limits.bytes)
+  if (seen.use.bytes > limits.bytes) {
     return fmt::format("disk limit of {} MiB: delete files in /home/assistant or /mnt/user-data/outputs",
                        limits.bytes >> 20U);
-  if (seen.use.files > limits.files)
+  }
+  if (seen.use.files > limits.files) {
     return fmt::format("limit of {} files in home and outputs: delete some", limits.files);
+  }
   return "the server's disk is nearly full: delete large files";
 }
 
@@ -46,8 +48,9 @@ Task<> end_jobs(Machine& machine, std::string reason) {
   const auto jobs = co_await machine.guest().jobs(after(ask_limit));
   if (!jobs) co_return;
   // What ended jobs left running writes too.
-  for (const guest::JobStatus& job : *jobs)
+  for (const guest::JobStatus& job : *jobs) {
     static_cast<void>(co_await machine.guest().kill(job.id, reason, after(ask_limit)));
+  }
 }
 
 std::uint64_t free_bytes(const Layout& layout) {

@@ -8,8 +8,6 @@
 namespace cus::web {
 namespace {
 
-using boost::asio::experimental::awaitable_operators::operator&&;
-
 // How soon a client whose stream was closed on purpose comes back.
 constexpr auto retry_time = std::chrono::milliseconds(500);
 
@@ -85,8 +83,9 @@ Task<> respond_mcp(Exchange& exchange, mcp::Reply reply) {
 
 // A refusal has a status of its own, so it is never an event.
 Task<> deliver_reply(Exchange& exchange, mcp::Reply reply, Accepted accepted) {
-  if (accepted.json || reply.status != 200 || !reply.message)
+  if (accepted.json || reply.status != 200 || !reply.message) {
     co_return co_await respond_mcp(exchange, std::move(reply));
+  }
   net::Headers extra;
   if (!reply.session.empty()) extra.set("Mcp-Session-Id", reply.session);
   Result<> sent = co_await exchange.start_events(std::move(extra));
@@ -95,6 +94,7 @@ Task<> deliver_reply(Exchange& exchange, mcp::Reply reply, Accepted accepted) {
 }
 
 Task<> deliver_answer(Exchange& exchange, mcp::ChannelPtr channel, Accepted accepted, McpOptions options) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
   const bool watched = channel->watches_client();
   Delivery delivery(exchange, std::move(channel), options);
   // A client that only ended its own side may still read the answer, unless its era calls that a cancel.
@@ -103,6 +103,7 @@ Task<> deliver_answer(Exchange& exchange, mcp::ChannelPtr channel, Accepted acce
 }
 
 Task<> deliver_stream(Exchange& exchange, mcp::ChannelPtr channel, std::uint64_t seen, McpOptions options) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
   const bool watched = channel->watches_client();
   Delivery delivery(exchange, std::move(channel), options);
   if (watched) co_return co_await (delivery.stream(seen, false) && delivery.watch());

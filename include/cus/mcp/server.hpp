@@ -60,7 +60,7 @@ struct Counts {
 
 class Server {
  public:
-  Server(Executor executor, sandbox::Computers& computers, Options options);
+  Server(Executor executor, sandbox::Computers& computers, const Options& options);
   // With a set of tools of one's own.
   Server(Executor executor, sandbox::Computers& computers, Options options, std::vector<tools::Tool> tools);
   Server(const Server&) = delete;
