@@ -87,6 +87,7 @@ TEST_F(ParamHeaders, GivenValuesThatDifferOrAreMissing_WhenChecked_ThenTheyAreRe
   EXPECT_FALSE(agrees({{"Text", "b"}}, R"({"text":"a"})"));
   EXPECT_FALSE(agrees({{"Text", "a"}}, "{}"));
   EXPECT_FALSE(agrees({{"Count", "8"}}, R"({"count":7})"));
+  EXPECT_FALSE(agrees({{"Count", "9007199254740993"}}, R"({"count":9007199254740992})"));
   EXPECT_FALSE(agrees({{"Flag", "True"}}, R"({"flag":true})"));
   EXPECT_FALSE(agrees({{"Text", "=?base64?!?="}}, R"({"text":"a"})"));
 }
