@@ -27,6 +27,14 @@ Task<> at_once() {
 
 }  // namespace
 
+CallOrder order_of(ToolCall call, Message& message, tools::Caller caller) {
+  return {.tool = call.tool,
+          .arguments = std::move(call.arguments),
+          .id = std::move(message.id),
+          .token = progress_token(message.params),
+          .caller = std::move(caller)};
+}
+
 std::expected<CallRunner::Entry, RpcError> CallRunner::admit(CallScope scope, const Json& id) {
   Entry entry = calls_->add(executor_, std::move(scope), id);
   if (entry) return entry;

@@ -9,6 +9,7 @@
 #include "cus/mcp/server.hpp"
 #include "json_rpc.hpp"
 #include "running_calls.hpp"
+#include "tool_calls.hpp"
 
 namespace cus::mcp {
 
@@ -19,6 +20,9 @@ struct CallOrder {
   std::optional<Json> token{};  // for progress
   tools::Caller caller;
 };
+
+// Takes what it needs out of the message.
+CallOrder order_of(ToolCall call, Message& message, tools::Caller caller);
 
 class CallRunner {
  public:

@@ -5,7 +5,6 @@
 #include "cus/base/log.hpp"
 #include "cus/base/spawn.hpp"
 #include "legacy_era.hpp"
-#include "progress.hpp"
 #include "tool_calls.hpp"
 
 namespace cus::mcp {
@@ -73,14 +72,9 @@ Task<Reply> LegacyEra::answer_element(Json element, const tools::Caller& caller,
       message->id);
   if (!entry) co_return error_reply(message->id, entry.error());
   const bool structured = options_.tools.structured_results;
-  co_return co_await runner_.run({.tool = call->tool,
-                                  .arguments = std::move(call->arguments),
-                                  .id = std::move(message->id),
-                                  .token = progress_token(message->params),
-                                  .caller = caller},
-                                 std::move(*entry), channel, [structured](tools::ToolResult result) {
-                                   return tool_result(std::move(result), structured);
-                                 });
+  co_return co_await runner_.run(
+      order_of(std::move(*call), *message, caller), std::move(*entry), channel,
+      [structured](tools::ToolResult result) { return tool_result(std::move(result), structured); });
 }
 
 }  // namespace cus::mcp

@@ -5,7 +5,6 @@
 
 #include "cus/base/log.hpp"
 #include "initialize.hpp"
-#include "progress.hpp"
 #include "tool_calls.hpp"
 #include "versions.hpp"
 
@@ -95,14 +94,9 @@ Posted LegacyEra::call_tool(Message message, tools::Caller caller, const Session
   ChannelPtr channel = resumes ? sessions_.add_stream(*session, runner_.executor())
                                : std::make_shared<Channel>(runner_.executor());
   const bool structured = options_.tools.structured_results;
-  runner_.start({.tool = call->tool,
-                 .arguments = std::move(call->arguments),
-                 .id = std::move(message.id),
-                 .token = progress_token(message.params),
-                 .caller = std::move(caller)},
-                std::move(*entry), channel, [structured](tools::ToolResult result) {
-                  return tool_result(std::move(result), structured);
-                });
+  runner_.start(
+      order_of(std::move(*call), message, std::move(caller)), std::move(*entry), channel,
+      [structured](tools::ToolResult result) { return tool_result(std::move(result), structured); });
   return {.channel = std::move(channel)};
 }
 

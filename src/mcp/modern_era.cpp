@@ -8,7 +8,6 @@
 #include "cus/base/log.hpp"
 #include "header_mirror.hpp"
 #include "initialize.hpp"
-#include "progress.hpp"
 #include "tool_calls.hpp"
 
 namespace cus::mcp {
@@ -90,12 +89,8 @@ Posted ModernEra::call_tool(Message message, tools::Caller caller) {
   channel->on_client_gone(
       [calls = runner_.shared_calls(), serial = (*entry)->call().serial] { calls->cancel_one(serial); });
   const bool structured = options_.tools.structured_results;
-  runner_.start({.tool = call->tool,
-                 .arguments = std::move(call->arguments),
-                 .id = std::move(message.id),
-                 .token = progress_token(message.params),
-                 .caller = std::move(caller)},
-                std::move(*entry), channel, [structured, info = server_info_](tools::ToolResult result) {
+  runner_.start(order_of(std::move(*call), message, std::move(caller)), std::move(*entry), channel,
+                [structured, info = server_info_](tools::ToolResult result) {
                   return complete_result(tool_result(std::move(result), structured), info, std::nullopt);
                 });
   return {.channel = std::move(channel)};
